@@ -1,0 +1,59 @@
+PYTHON ?= python3
+VENV ?= .venv
+REAL_VENV ?= .venv-real
+WORKERS ?= 2
+
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PINS = pyproject.toml constraints.txt
+
+.PHONY: help demo test lint types tests bench real
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo   grade the bundled student's engine and write its report"
+	@echo "make test   ruff, mypy and the tests"
+	@echo "make real   the tests against real autograd libraries"
+	@echo "make bench  how long a run takes"
+
+# The student's engine has bugs, so pytest's exit 1 is what the demo is about.
+# Any other code, or a missing report, is our own failure.
+demo: $(VENV)/.installed-all
+	cd reference/demo && rm -rf gradmark-report && \
+	{ "$(abspath $(VENV))/bin/pytest" --backend=student_engine; test $$? -eq 1; }
+	@find "$(CURDIR)/reference/demo/gradmark-report" -name '*.html' | sort | grep . \
+	|| { echo "the run wrote no report" >&2; exit 1; }
+
+# Three prerequisites, so that `make -k test` shows every kind of trouble at once.
+test: lint types tests
+
+lint: $(VENV)/.installed-dev
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+
+types: $(VENV)/.installed-dev
+	$(VENV)/bin/mypy
+
+tests: $(VENV)/.installed-dev
+	$(VENV)/bin/pytest -n $(WORKERS) -m "not real"
+
+bench: $(VENV)/.installed-all
+	$(VENV)/bin/python conformance/bench/bench.py
+
+real: $(REAL_VENV)/.installed-real
+	$(REAL_VENV)/bin/pytest -m real
+
+# pip is the last thing that a virtual environment receives; without it there is none.
+%/bin/pip:
+	$(PYTHON) -m venv $*
+
+$(VENV)/.installed-all: $(PINS) | $(VENV)/bin/pip
+	$(VENV)/bin/python $(PIP_INSTALL) -e ".[all]"
+	@touch $@
+
+$(VENV)/.installed-dev: $(PINS) | $(VENV)/bin/pip
+	$(VENV)/bin/python $(PIP_INSTALL) -e ".[dev]"
+	@touch $@ $(VENV)/.installed-all
+
+$(REAL_VENV)/.installed-real: $(PINS) constraints-real.txt | $(REAL_VENV)/bin/pip
+	$(REAL_VENV)/bin/python $(PIP_INSTALL) -e ".[all]" -r constraints-real.txt
+	@touch $@

@@ -1,0 +1,92 @@
+"""Turning a library's exceptions into findings: absent or raised, with whose frames.
+
+This module travels to the worker, so it needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+import traceback
+from types import TracebackType
+
+from gradmark.surface import Missing, Unreadable
+from gradmark.trace import TRACE_LIMIT, Stop, Value, cut
+
+_BOUNDARY = (
+    "unsupported operand type",
+    "bad operand type",
+    "unexpected keyword argument",
+    "got an unexpected keyword",
+    "takes no keyword arguments",
+    "invalid keyword argument",
+    "positional argument",
+    "not subscriptable",
+    "not callable",
+    "does not support item assignment",
+    "does not support the context manager protocol",
+    "not supported between instances",
+    "cannot create weak reference",
+    "takes no arguments",
+)
+
+
+def classes(kind: type) -> tuple[str, ...]:
+    """Return the names of a class and its bases along the MRO."""
+    return tuple(cut(c.__name__, 100) for c in kind.__mro__ if c is not object)[:20]
+
+
+def raised(error: BaseException, step: int) -> Value:
+    """Turn an exception into a value: its classes, its message and the step that raised it."""
+    names = classes(type(error))
+    if isinstance(error, Missing) and isinstance(error.__cause__, TypeError):
+        names = ("Missing", *classes(type(error.__cause__)))
+    return Value("raised", text=_message(error), names=names, step=step)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return cut(str(error))
+    except Exception as broken:  # noqa: BLE001 - a library's exception may have any __str__
+        return f"(its message raised {type(broken).__name__})"
+
+
+_ROOT = __name__.rpartition(".")[0]
+
+
+def _library_frames(error: BaseException) -> list[TracebackType]:
+    """Return the frames of a traceback that are not ours."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if not (name == _ROOT or name.startswith(f"{_ROOT}.")):
+            frames.append(trace)
+        trace = trace.tb_next
+    return frames
+
+
+def at_boundary(error: TypeError) -> bool:
+    """Say whether a TypeError means that an operator or keyword is absent, raised before any code
+    of the library ran.
+    """
+    text = _message(error)
+    return not _library_frames(error) and any(part in text for part in _BOUNDARY)
+
+
+def stopped(error: BaseException, at: int) -> Stop:
+    """Turn the exception that ended a replay into the reason why."""
+    reason = "raised"
+    lacks = ""
+    if isinstance(error, Missing):
+        reason, lacks = "missing", _message(error)
+    elif isinstance(error, NotImplementedError):
+        reason, lacks = "missing", _message(error) or "it raises NotImplementedError"
+    elif isinstance(error, Unreadable):
+        reason = "unreadable"
+    elif isinstance(error, MemoryError):
+        reason = "memory"
+    frames = _library_frames(error)
+    text = ""
+    if frames:
+        lines = traceback.format_list(traceback.extract_tb(frames[0], limit=40))
+        text = cut("".join(lines), TRACE_LIMIT)
+    return Stop(reason, at, classes(type(error)), _message(error), text, lacks)

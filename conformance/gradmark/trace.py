@@ -1,0 +1,216 @@
+"""What a replay saw: values as dtype, shape and bytes, and how the replay ended.
+
+This module travels to the worker, so it needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+TEXT_LIMIT = 2_000
+"""Characters of any text that leaves the worker; the rest is cut and counted."""
+
+TRACE_LIMIT = 6_000
+"""Characters of a library's traceback that leave the worker."""
+
+KINDS = frozenset(
+    "tensor ndarray bool int float complex text none sequence symbol object "
+    "raised returned warned calls".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One observed value.
+
+    ``kind`` is one of `KINDS`. Arrays and numbers carry ``dtype`` (NumPy's name), ``shape`` and
+    ``data`` (C order); sequences, warnings and calls carry ``items``; ``text`` holds a string, a
+    message or a type's name; ``names`` the classes of an exception along its MRO.
+    """
+
+    kind: str
+    dtype: str = ""
+    shape: tuple[int, ...] = ()
+    data: bytes = b""
+    items: tuple[Value, ...] = ()
+    text: str = ""
+    names: tuple[str, ...] = ()
+    step: int = 0
+
+
+NONE = Value("none")
+RETURNED = Value("returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One observation: the number of the mark, the step that made it, and the value."""
+
+    mark: int
+    step: int
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a replay ended before its program did.
+
+    ``reason`` is ``raised`` (the library raised), ``missing`` (a name, operator or keyword is
+    absent), ``unreadable`` (a value could not be turned into numbers) or ``memory``.
+    """
+
+    reason: str
+    step: int
+    names: tuple[str, ...] = ()
+    message: str = ""
+    traceback: str = ""
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All that one replay saw, in order."""
+
+    seen: tuple[Seen, ...] = ()
+    stop: Stop | None = None
+
+    def value(self, mark: int) -> Value | None:
+        """Return what was observed under a mark, or None if the replay never came to it."""
+        for seen in self.seen:
+            if seen.mark == mark:
+                return seen.value
+        return None
+
+
+def cut(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Return text that is safe to send: no lone surrogates, and no longer than the limit."""
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}… ({len(text) - limit} characters cut)"
+
+
+def trace_to_wire(trace: Trace) -> tuple[dict[str, Any], bytes]:
+    """Split a trace into a JSON header and one run of raw bytes."""
+    chunks: list[bytes] = []
+    header: dict[str, Any] = {
+        "seen": [[s.mark, s.step, _value_to_wire(s.value, chunks)] for s in trace.seen]
+    }
+    if trace.stop is not None:
+        stop = trace.stop
+        header["stop"] = [
+            stop.reason, stop.step, list(stop.names), stop.message, stop.traceback, stop.lacks,
+        ]  # fmt: skip
+    return header, b"".join(chunks)
+
+
+def trace_from_wire(header: dict[str, Any], payload: bytes) -> Trace:
+    """Rebuild a trace. Raises ValueError for anything that `trace_to_wire` would not write."""
+    cursor = _Cursor(payload)
+    try:
+        if set(header) - {"seen", "stop"}:
+            raise ValueError("unknown field in a trace")  # noqa: TRY301, EM101 - one way out
+        seen = tuple(
+            Seen(_natural(mark), _natural(step), _value_from_wire(value, cursor))
+            for mark, step, value in header["seen"]
+        )
+        stop = None
+        if "stop" in header:
+            reason, step, names, message, trace, lacks = header["stop"]
+            stop = Stop(
+                _one_of(reason, {"raised", "missing", "unreadable", "memory"}),
+                _natural(step),
+                tuple(_text(n) for n in names),
+                _text(message),
+                _text(trace, TRACE_LIMIT),
+                _text(lacks),
+            )
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        message = f"malformed trace: {error}"
+        raise ValueError(message) from None
+    if cursor.at != len(payload):
+        message = f"a trace with {len(payload) - cursor.at} bytes that nothing refers to"
+        raise ValueError(message)
+    return Trace(seen, stop)
+
+
+class _Cursor:
+    """Hands out the payload's bytes in order."""
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        self.at = 0
+
+    def take(self, size: int) -> bytes:
+        if size < 0 or self.at + size > len(self.payload):
+            raise ValueError("an array longer than what was sent")  # noqa: EM101 - said once
+        part = self.payload[self.at : self.at + size]
+        self.at += size
+        return part
+
+
+ITEM_SIZES = {
+    "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4,
+    "int64": 8, "uint64": 8, "float16": 2, "float32": 4, "float64": 8,
+    "complex64": 8, "complex128": 16,
+}  # fmt: skip
+"""The dtypes that may leave a worker: sizes in bytes; anything else is refused."""
+
+
+def _value_to_wire(value: Value, chunks: list[bytes]) -> list[Any]:
+    chunks.append(value.data)
+    return [
+        value.kind,
+        value.dtype,
+        list(value.shape),
+        [_value_to_wire(i, chunks) for i in value.items],
+        value.text,
+        list(value.names),
+        value.step,
+    ]
+
+
+def _value_from_wire(data: Any, cursor: _Cursor) -> Value:
+    kind, dtype, shape, items, text, names, step = data
+    _one_of(kind, KINDS)
+    dims = tuple(_natural(d) for d in shape)
+    size = 0
+    if dtype:
+        size = ITEM_SIZES.get(_text(dtype), -1)
+        if size < 0:
+            message = f"dtype {dtype!r} is not one that may be sent"
+            raise ValueError(message)
+        for d in dims:
+            size *= d
+    raw = cursor.take(size)
+    return Value(
+        kind,
+        dtype,
+        dims,
+        raw,
+        tuple(_value_from_wire(i, cursor) for i in items),
+        _text(text),
+        tuple(_text(n) for n in names),
+        _natural(step),
+    )
+
+
+def _natural(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        message = f"{value!r} is not a natural number"
+        raise ValueError(message)
+    return value
+
+
+def _one_of(value: Any, allowed: set[str] | frozenset[str]) -> str:
+    if value not in allowed:
+        message = f"{value!r} is not one of {', '.join(sorted(allowed))}"
+        raise ValueError(message)
+    return str(value)
+
+
+def _text(value: Any, limit: int = TEXT_LIMIT) -> str:
+    if type(value) is not str or len(value) > limit + 60:
+        raise ValueError("a text that is no text, or longer than allowed")  # noqa: EM101 - said once
+    return value

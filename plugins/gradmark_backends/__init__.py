@@ -1,0 +1,1 @@
+"""The side of the library under test: adapters, and the worker that runs them."""

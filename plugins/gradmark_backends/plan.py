@@ -1,0 +1,77 @@
+"""What ``--backend=X`` was resolved to: all that a worker needs to open the library under test.
+
+This module travels to the worker, so it needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to open one library.
+
+    ``kind`` is ``ready`` (an adapter of ours, ``target`` is ``module:Class`` inside
+    `gradmark_backends`), ``adapter`` (``module:object`` of somebody else's), ``path`` (a file or
+    folder, taken to be PyTorch-shaped) or ``module`` (an importable name, likewise).
+    ``environment`` is set before anything is imported. ``search_path`` is put in front of the
+    worker's ``sys.path``, in this order.
+    """
+
+    name: str
+    kind: str
+    target: str
+    search_path: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    python: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Plan:
+        """Rebuild a plan from `to_json`."""
+        return cls(**{**data, "search_path": tuple(data["search_path"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening a library found out, told by the worker in its first answer.
+
+    ``recognised`` are lines such as ``leaf: Tensor(data, requires_grad=True)`` for the header and
+    the report; ``scalar_shape`` and ``dtype`` are the conventions that the judge normalises.
+    ``profile`` is the largest that the adapter claims.
+    """
+
+    library: str
+    version: str = ""
+    adapter: str = ""
+    where: str = ""
+    profile: str = "tensor"
+    delivery: str = "attribute"
+    recognised: tuple[str, ...] = ()
+    scalar_shape: tuple[int, ...] = ()
+    dtype: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON data."""
+        return asdict(self)
+
+
+class CannotOpen(Exception):  # noqa: N818 - a finding about the library, not an error of ours
+    """The library can't be opened; ``code`` says why, for the host to phrase.
+
+    Codes: ``import-failed`` (with its own traceback, trimmed), ``syntax-error``,
+    ``not-recognised`` (what was looked for), ``no-adapter-object``, ``not-found``.
+    """
+
+    def __init__(self, code: str, message: str, *, cause: str = "", hint: str = "") -> None:
+        """Keep the parts apart; they cross the process boundary as JSON."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.cause = cause
+        self.hint = hint

@@ -1,0 +1,1 @@
+"""The pytest plugin: the spec, collected and run in your own repository."""

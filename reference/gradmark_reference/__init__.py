@@ -1,0 +1,1 @@
+"""What PyTorch says: live, recorded, and a small model that holds to every must."""

@@ -1,0 +1,1 @@
+"""How it is shown: the grading report, the matrix, and every export."""
