@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
-from gradmark.behaviour import SPEC_VERSION, Behaviour, Level, Spec
+from gradmark.behaviour import REFERENCE_VERSION, SPEC_VERSION, Behaviour, Level, Spec
 from gradmark.errors import GradmarkError
 from gradmark.session import BackendInfo, counts, holds
+from gradmark.strict import build, filled, plain
 from gradmark.verdict import Outcome, Verdict
 
 FORMAT = 1
@@ -22,7 +24,10 @@ NAME = "run.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """All that was known before the first program ran."""
+    """All that was known before the first program ran.
+
+    ``backend`` is a `BackendInfo`; ``reference`` has ``name``, ``version`` and ``is_the_specs``.
+    """
 
     backend: dict[str, Any]
     reference: dict[str, Any]
@@ -38,10 +43,12 @@ class Header:
     host: dict[str, Any] = field(default_factory=dict)
     chapters: tuple[tuple[str, str], ...] = ()
     spec: str = SPEC_VERSION
+    planned: tuple[str, ...] = ()
+    """The ids that will have a verdict when the run is complete, in the spec's order."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the journal's first line."""
-        return {"kind": "header", "format": FORMAT, **asdict(self)}
+        return {"kind": "header", "format": FORMAT, **plain(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +82,9 @@ class Entry:
 
     def to_json(self) -> dict[str, Any]:
         """Return a line of the journal; empty fields are left out."""
-        about = {
-            name: getattr(self, name) for name in self.__slots__ if name not in {"verdict"}
-        }
-        return {**self.verdict.to_json(), "about": {k: v for k, v in about.items() if v != () and v != ""}}
+        about = filled(self)
+        del about["verdict"]
+        return {**self.verdict.to_json(), "about": about}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class Footer:
 
     def to_json(self) -> dict[str, Any]:
         """Return the journal's last line."""
-        return {"kind": "footer", **asdict(self)}
+        return {"kind": "footer", **plain(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +115,32 @@ class Run:
         return self.footer is not None and len(self.entries) == self.header.size
 
     @property
+    def unscored(self) -> tuple[str, ...]:
+        """Say why there is no score; nothing where there is one."""
+        header, out = self.header, []
+        if header.partial:
+            out.append("partial selection")
+        if not self.complete:
+            have = f"{len(self.entries)} of {header.size} behaviours have a verdict"
+            out.append(f"incomplete run: {have}" + ("" if self.footer else ", and it has no end"))
+        lost = sum(e.verdict.outcome is Outcome.UNGRADED for e in self.entries)
+        if lost:
+            out.append(f"{lost} ungraded, which is not the library's fault")
+        if not header.reference.get("is_the_specs", True):
+            version = header.reference.get("version", "")
+            out.append(f"compared with PyTorch {version}, not with the spec's {REFERENCE_VERSION}")
+        if not header.musts:
+            out.append("nothing that counts in this run")
+        return tuple(out)
+
+    @property
     def score(self) -> tuple[int, int] | None:
         """Return musts passed and musts of the profile, gradient behaviours only.
 
-        None for a partial selection, for a run without an end, and where something is ungraded.
+        None for what `unscored` says: a partial selection, a run without an end, something
+        ungraded, another reference than the spec's.
         """
-        if not self.complete or self.header.partial:
-            return None
-        if any(e.verdict.outcome is Outcome.UNGRADED for e in self.entries):
+        if self.unscored:
             return None
         return sum(e.holds for e in self.entries if _headline(e)), self.header.musts
 
@@ -151,6 +175,7 @@ def make_header(  # noqa: PLR0913 - a header says all of it
         started=started,
         host=host,
         chapters=spec.chapters,
+        planned=tuple(b.id for b in spec),
     )
 
 
@@ -164,7 +189,7 @@ def make_entry(  # noqa: PLR0913 - an entry says all of it
     backend: str = "",
 ) -> Entry:
     """Put a verdict together with what a report shows beside it; a pass needs no script."""
-    from gradmark.script import as_library, as_torch  # noqa: PLC0415 - only deviations print scripts
+    from gradmark.script import as_library, as_torch
 
     script: tuple[str, ...] = ()
     marked: tuple[int, ...] = ()
@@ -174,7 +199,8 @@ def make_entry(  # noqa: PLR0913 - an entry says all of it
         program = behaviour.program(seed)
         script, marked = as_library(program, step=verdict.detail.step)
         torch_script = as_torch(program)
-        reproduce = f"gradmark run --backend={backend} --behaviour={behaviour.id}"
+        reproduce = f"gradmark run --backend={shlex.quote(backend)} --profile={profile}"
+        reproduce += f" --behaviour={behaviour.id}"
         reproduce += f" --seed={seed}" if seed else ""
     return Entry(
         verdict=verdict,
@@ -214,37 +240,53 @@ def make_footer(entries: Iterable[Entry], seconds: float, code: int | None = Non
 
 def write_line(stream: TextIO, data: dict[str, Any]) -> None:
     """Write one line and flush it, so that a run that dies leaves what it had."""
-    stream.write(json.dumps(data, ensure_ascii=True, allow_nan=False) + "\n")
+    stream.write(json.dumps(plain(data), ensure_ascii=True, allow_nan=False) + "\n")
     stream.flush()
 
 
 class Writer:
-    """Writes a journal as a context manager; no footer is written where an exception passes."""
+    """Writes a journal as a context manager; no footer is written where an exception passes.
+
+    Raises `GradmarkError` where the file can't be written, at once or later.
+    """
 
     def __init__(self, path: Path, header: Header) -> None:
-        """Open the file. Raises `GradmarkError` where it can't be written."""
-        try:
-            self._stream = path.open("w", encoding="utf-8")
-        except OSError as error:
-            raise GradmarkError(
-                "unwritable-output",
-                f"{path} can't be written",
-                cause=str(error),
-                hint="another folder: --out=DIR or --gradmark-report=DIR",
-            ) from None
+        """Open the file and write the header."""
+        self._path = path
+        self._size = header.size
         self.entries: list[Entry] = []
-        write_line(self._stream, header.to_json())
+        try:
+            self._stream = path.open("w", encoding="utf-8", newline="\n")
+        except OSError as error:
+            self._fail(error)
+        self._write(header.to_json())
 
     def add(self, entry: Entry) -> None:
         """Write one verdict."""
+        self._write(entry.to_json())
         self.entries.append(entry)
-        write_line(self._stream, entry.to_json())
 
     def finish(self, seconds: float, code: int | None = None) -> Footer:
-        """Write the footer."""
+        """Write the footer; the exit code is 3 where a verdict was lost."""
+        if code is None and len(self.entries) != self._size:
+            code = 3
         footer = make_footer(self.entries, seconds, code)
-        write_line(self._stream, footer.to_json())
+        self._write(footer.to_json())
         return footer
+
+    def _write(self, data: dict[str, Any]) -> None:
+        try:
+            write_line(self._stream, data)
+        except OSError as error:
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> NoReturn:
+        raise GradmarkError(
+            "unwritable-output",
+            f"{self._path} can't be written",
+            cause=str(error),
+            hint="another folder: --out=DIR or --gradmark-report=DIR",
+        ) from None
 
     def __enter__(self) -> Writer:
         """Return the writer."""

@@ -50,6 +50,7 @@ def _message(error: BaseException) -> str:
 
 
 _ROOT = __name__.rpartition(".")[0]
+_OURS = tuple(f"{_ROOT}{rest}" for rest in (".", "_backends.", "_reference.live"))
 
 
 def _library_frames(error: BaseException) -> list[TracebackType]:
@@ -58,7 +59,7 @@ def _library_frames(error: BaseException) -> list[TracebackType]:
     trace = error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_globals.get("__name__", "")
-        if not (name == _ROOT or name.startswith(f"{_ROOT}.")):
+        if not name.startswith(_OURS):
             frames.append(trace)
         trace = trace.tb_next
     return frames

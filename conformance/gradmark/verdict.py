@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from gradmark.strict import build, filled
 
 
 class Outcome(str, Enum):
@@ -76,42 +78,12 @@ class Verdict:
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the verdict as a line of the journal: empty fields are left out."""
-        detail = {k: _plain(v) for k, v in asdict(self.detail).items() if v not in ("", None, (), 0)}
-        out: dict[str, Any] = {"kind": "verdict", "id": self.id, "outcome": self.outcome.value}
-        if self.root:
-            out["root"] = self.root
-        if self.note:
-            out["note"] = self.note
-        if detail:
-            out["detail"] = detail
+        """Return the verdict as a line of the journal: what is as by default is left out."""
+        out = {"kind": "verdict", **filled(self), "detail": filled(self.detail)}
         out["seconds"] = round(self.seconds, 6)
-        return out
+        return {name: value for name, value in out.items() if value != {}}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Verdict:
-        """Read a line of the journal."""
-        detail = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in data.get("detail", {}).items()
-        }
-        return cls(
-            data["id"],
-            Outcome(data["outcome"]),
-            Detail(**{k: _number(k, v) for k, v in detail.items()}),
-            data.get("root", ""),
-            data.get("seconds", 0.0),
-            data.get("note", ""),
-        )
-
-
-def _plain(value: Any) -> Any:
-    """Write what JSON has no number for as text."""
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and value - value != 0:
-        return repr(value)
-    return value
-
-
-def _number(name: str, value: Any) -> Any:
-    return float(value) if name in {"max_abs", "max_rel"} and isinstance(value, str) else value
+        """Read a line of the journal. Raises ValueError for anything that `to_json` never writes."""
+        return build(cls, {k: v for k, v in data.items() if k not in {"kind", "about"}})

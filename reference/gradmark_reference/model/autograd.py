@@ -16,23 +16,17 @@ from .modes import no_grad
 
 if TYPE_CHECKING:
     from .tensor import Tensor
+    from .variable import Variable
 
 Array: TypeAlias = npt.NDArray[Any]
-Target: TypeAlias = "Node | Tensor"
+Hook: TypeAlias = Callable[[Array], Array]
+Target: TypeAlias = "Node | Variable"
 
 _FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
     "they have already been freed). Saved intermediate values of the graph are freed when you call "
     ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the "
     "graph a second time or if you need to access saved tensors after calling backward."
-)
-_MODIFIED = (
-    "one of the variables needed for gradient computation has been modified by an inplace "
-    "operation: [{} {}] is at version {}; expected version {} instead."
-)
-_UNUSED = (
-    "The differentiated Tensor at index {} appears to not have been used in the graph. "
-    "Set allow_unused=True if this is the desired behavior."
 )
 
 
@@ -43,20 +37,23 @@ class Version:
 
 
 class Saved:
-    """A value kept for backward, which refuses to be read once it was changed in place."""
+    """A value kept for backward, which can't be had any more once it was changed in place."""
 
-    __slots__ = ("array", "then", "version")
+    __slots__ = ("array", "expected", "version")
 
-    def __init__(self, tensor: Tensor) -> None:
+    def __init__(self, source: Variable) -> None:
         # The array, not the tensor: an operation that saves its own result would be a cycle.
-        self.array, self.version = tensor._array, tensor._counter
-        self.then = self.version.count
+        self.array, self.version = source._array, source._counter
+        self.expected = self.version.count
 
     def unpack(self) -> Array:
-        now = self.version.count
-        if now != self.then:
-            kind = "torch.DoubleTensor" if self.array.dtype == np.float64 else "torch.FloatTensor"
-            raise RuntimeError(_MODIFIED.format(kind, list(self.array.shape), now, self.then))
+        """Return the value that was saved, never another."""
+        if self.version.count != self.expected:
+            raise RuntimeError(
+                "one of the variables needed for gradient computation has been modified by an "
+                f"inplace operation: [{self.array.dtype} {list(self.array.shape)}] is at version "
+                f"{self.version.count}; expected version {self.expected} instead."
+            )
         return self.array
 
 
@@ -65,9 +62,9 @@ class Edge:
 
     __slots__ = ("dtype", "requires_grad", "saved", "shape", "target", "vjp")
 
-    def __init__(self, source: Tensor, vjp: Callable[..., Any], *saved: Tensor) -> None:
+    def __init__(self, source: Variable, vjp: Callable[..., Any], *saved: Variable) -> None:
         self.target, self.requires_grad = source._target(), source.requires_grad
-        self.shape, self.dtype = source._array.shape, source.dtype
+        self.shape, self.dtype = source._array.shape, source._array.dtype
         self.vjp = vjp
         self.saved: tuple[Saved, ...] | None = tuple(map(Saved, saved))
 
@@ -82,7 +79,8 @@ class Edge:
 
     def release(self) -> None:
         """Let go of what was saved; an edge that saved nothing can be walked again."""
-        self.saved = None if self.saved else self.saved
+        if self.saved:
+            self.saved = None
 
 
 class Node:
@@ -93,13 +91,13 @@ class Node:
 
     def __init__(self, edges: tuple[Edge, ...]) -> None:
         self.edges, self.sequence = edges, next(self.counter)
-        self._hooks: dict[int, Callable[[Array], Array]] = {}
-        self.retainer: weakref.ref[Tensor] | None = None
+        self._hooks: dict[int, Hook] = {}
+        self.retainer: weakref.ref[Variable] | None = None
 
 
 @functools.cache
 def node_type(name: str) -> type[Node]:
-    """Return the class of the nodes of one kind of operation, named as PyTorch names it."""
+    """Return the class of one operation's nodes, named as PyTorch names it."""
     return type(f"{name}Backward0", (Node,), {"__slots__": ()})
 
 
@@ -155,7 +153,7 @@ def _walk(
             if not wanted and target.requires_grad:
                 target._accumulate(cotangent)
             continue
-        retaining = target.retainer and target.retainer()
+        retaining = target.retainer() if target.retainer else None
         if retaining is not None:
             retaining._accumulate(cotangent)
         edges = [edge for edge in target.edges if edge.target in useful]
@@ -166,8 +164,9 @@ def _walk(
     return captured
 
 
-def _seeds(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None]) -> dict[Target, Array]:
+def _seeds(outputs: Sequence[Tensor], gradients: Sequence[Any] | None) -> dict[Target, Array]:
     """Return the cotangents that a walk starts from: those given, or 1 for a single element."""
+    gradients = [None] * len(outputs) if gradients is None else gradients
     if len(gradients) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
     cotangents: dict[Target, Array] = {}
@@ -179,8 +178,8 @@ def _seeds(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None]) -> dic
         if gradient is None and output.numel() != 1:
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
         if not isinstance(gradient, (type(output), type(None))):
-            given = type(gradient).__name__
-            raise TypeError(f"gradients can be either Tensors or None, but got {given}")
+            kind = type(gradient).__name__
+            raise TypeError(f"gradients can be either Tensors or None, but got {kind}")
         if gradient is not None and gradient.shape != output.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{index}] has a shape of {gradient.shape} "
@@ -191,19 +190,13 @@ def _seeds(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None]) -> dic
     return cotangents
 
 
-def _listed(one_or_many: Any) -> Any:
-    return one_or_many if isinstance(one_or_many, (list, tuple)) else [one_or_many]
+def _listed(given: Any) -> Any:
+    return given if given is None or isinstance(given, (list, tuple)) else [given]
 
 
-def backward(
-    tensors: Tensor | Sequence[Tensor],
-    grad_tensors: Tensor | Sequence[Tensor | None] | None = None,
-    retain_graph: bool | None = None,
-) -> None:
+def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None = None) -> None:
     """Add the tensors' gradients to the .grad of every leaf that they were computed from."""
-    outputs = _listed(tensors)
-    given = [None] * len(outputs) if grad_tensors is None else _listed(grad_tensors)
-    _walk(_seeds(outputs, given), retain_graph)
+    _walk(_seeds(_listed(tensors), _listed(grad_tensors)), retain_graph)
 
 
 def grad(
@@ -214,14 +207,16 @@ def grad(
     allow_unused: bool = False,
 ) -> tuple[Tensor | None, ...]:
     """Return the gradient of the outputs for every input, leaving every leaf's .grad alone."""
-    ends, sources = _listed(outputs), _listed(inputs)
-    given = [None] * len(ends) if grad_outputs is None else _listed(grad_outputs)
+    sources: Sequence[Tensor] = _listed(inputs)
+    seeds = _seeds(_listed(outputs), _listed(grad_outputs))
     if not all(source.requires_grad for source in sources):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     targets = [source._target() for source in sources]
-    captured = _walk(_seeds(ends, given), retain_graph, set(targets))
-    for index, target in enumerate(targets):
-        if target not in captured and not allow_unused:
-            raise RuntimeError(_UNUSED.format(index))
+    captured = _walk(seeds, retain_graph, set(targets))
+    if not allow_unused and not captured.keys() >= set(targets):
+        raise RuntimeError(
+            "One of the differentiated Tensors appears to not have been used in the graph. "
+            "Set allow_unused=True if this is the desired behavior."
+        )
     found = [captured.get(target) for target in targets]
-    return tuple(None if one is None else type(sources[0])(one.copy()) for one in found)
+    return tuple(None if one is None else sources[0]._new(one.copy()) for one in found)

@@ -53,7 +53,7 @@ def enable_grad(function: Callable[..., Any] | None = None) -> Any:
 
 
 class set_grad_enabled(_Switch):
-    """Set the mode at once; as a context manager or decorator, only for its inside."""
+    """Set the mode at once; as a context manager or decorator, for the inside alone."""
 
     def __init__(self, mode: bool) -> None:
         if not isinstance(mode, bool):

@@ -1,0 +1,173 @@
+"""What ``backward`` computes: the chain rule, every path, every tracked input."""
+
+from gradmark.behaviour import Chapter
+
+chapter = Chapter("backward", "Backward and the chain rule")
+
+
+@chapter.behaviour(
+    "scalar-polynomial",
+    "Backward of a polynomial gives its derivative",
+    profile="scalar",
+    claims=["backward.scalar-polynomial", "backward.loss-with-respect-to-tensor"],
+    after=["operators.mul-grad", "operators.add-grad"],
+    why="x² + 2x + 3 has the derivative 2x + 2. It uses one leaf in two places.",
+    mistake="The second use of the leaf replaces the first one's share instead of adding to it.",
+)
+def _(lib):
+    x = lib.tensor(1.5, requires_grad=True)
+    y = x * x + x * 2 + 3
+    y.backward()
+    lib.observe("value", y)
+    lib.observe("gradient", x.grad)
+
+
+@chapter.behaviour(
+    "chain-rule",
+    "A chain of operations multiplies its derivatives",
+    profile="scalar",
+    claims=["backward.chain-rule"],
+    after=["operators.mul-grad", "operators.number-on-the-right"],
+    why="(3t + 1)² has the derivative 2(3t + 1)·3: the inner and the outer rate multiply.",
+    mistake="Each operation hands back its own derivative and forgets to multiply by what arrives.",
+)
+def _(lib):
+    t = lib.tensor(1.5, requires_grad=True)
+    inner = t * 3 + 1
+    outer = inner * inner
+    outer.backward()
+    lib.observe("gradient", t.grad)
+
+
+@chapter.behaviour(
+    "all-partials",
+    "Every tracked input gets its own partial derivative",
+    profile="scalar",
+    claims=["backward.gradient-is-vector-of-partials", "backward.all-partials"],
+    after=["operators.mul-grad", "operators.add-grad"],
+    why="a·b + b·c² has three partial derivatives, and one backward finds them all.",
+    mistake="Only the inputs of the last operation are reached.",
+)
+def _(lib):
+    a = lib.tensor(2.0, requires_grad=True)
+    b = lib.tensor(3.0, requires_grad=True)
+    c = lib.tensor(5.0, requires_grad=True)
+    y = a * b + b * c * c
+    y.backward()
+    lib.observe("gradient of a", a.grad)
+    lib.observe("gradient of b", b.grad)
+    lib.observe("gradient of c", c.grad)
+
+
+@chapter.behaviour(
+    "two-stage-network",
+    "Gradients reach the inputs of a small network",
+    claims=["backward.two-stage-network", "leaf.network-leaves"],
+    after=["operators.mul-grad", "operators.sum-grad", "operators.sub-grad"],
+    why="An input, two gains and a target: the shape of every training step.",
+    mistake="The minus of the difference or one of the two factors is lost.",
+)
+def _(lib):
+    signal = lib.tensor([[2.0, 2.0], [2.0, 2.0]], requires_grad=True)
+    gain_a = lib.tensor([[5.0, 5.0], [5.0, 5.0]], requires_grad=True)
+    gain_b = lib.tensor([[6.0, 6.0], [6.0, 6.0]], requires_grad=True)
+    target = lib.tensor([[10.0, 10.0], [10.0, 10.0]])
+    miss = target - signal * gain_a * gain_b
+    miss.sum().backward()
+    lib.observe("miss", miss)
+    lib.observe("gradient of the signal", signal.grad)
+    lib.observe("gradient of the first gain", gain_a.grad)
+    lib.observe("gradient of the second gain", gain_b.grad)
+
+
+@chapter.behaviour(
+    "values-are-not-disturbed",
+    "Backward leaves the values of the graph as they were",
+    profile="scalar",
+    claims=["lifetime.non-leaf-value-survives", "lifetime.leaf-survives"],
+    after=["operators.mul-grad"],
+    why="Only gradients are written. A loss can still be printed after its backward.",
+    mistake="A value's memory is used again for a gradient.",
+)
+def _(lib):
+    x = lib.tensor(4.0, requires_grad=True)
+    middle = x * 3
+    y = middle * middle
+    y.backward()
+    lib.observe("gradient", x.grad)
+    lib.observe("leaf", x)
+    lib.observe("middle", middle)
+    lib.observe("result", y)
+
+
+@chapter.behaviour(
+    "returns-nothing",
+    "Backward returns None and puts gradients on the leaves",
+    level="should",
+    profile="scalar",
+    claims=["backward.result-goes-to-grad-attribute"],
+    after=["operators.mul-grad"],
+    why="The result of backward is found in .grad; there is nothing to return.",
+    mistake="The gradient or the graph's nodes are returned.",
+    impure="reads what backward returns",
+)
+def _(lib):
+    x = lib.tensor(0.25, requires_grad=True)
+    returned = (x * 12).backward()
+    lib.observe("gradient", x.grad)
+    lib.observe("what backward returned", returned)
+
+
+@chapter.behaviour(
+    "untracked-refused",
+    "Backward of a result without tracked inputs is refused",
+    claims=["backward.without-any-tracked-input"],
+    after=["operators.sum-grad"],
+    why="Nothing was recorded, so there is nothing to go back through; silence would hide a typo.",
+    mistake="Backward walks an empty graph and returns as if all were well.",
+    impure="asks for a refusal",
+)
+def _(lib):
+    tracked = lib.tensor([1.0, 2.0], requires_grad=True)
+    (tracked * 3).sum().backward()
+    lib.observe("gradient of a tracked twin", tracked.grad)
+    plain = lib.tensor([1.0, 2.0])
+    total = (plain * 3).sum()
+    with lib.raises("backward without anything tracked"):
+        total.backward()
+
+
+@chapter.behaviour(
+    "long-chain",
+    "Backward goes through a chain of 5,000 additions",
+    profile="scalar",
+    claims=[],
+    source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
+    after=["operators.add-grad"],
+    why="A loop that adds up a loss makes a deep graph. PyTorch walks it without recursion.",
+    mistake="The graph is sorted by a recursive function, which Python stops at depth 1,000.",
+)
+def _(lib):
+    x = lib.tensor(1.0, requires_grad=True)
+    y = lib.repeat(5000, lambda total: total + x, x * 2)
+    y.backward()
+    lib.observe("value", y)
+    lib.observe("gradient", x.grad)
+
+
+@chapter.behaviour(
+    "tower-of-diamonds",
+    "Backward visits a shared node once, not once for every path",
+    profile="scalar",
+    source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
+    after=["operators.add-grad"],
+    why="40 doublings make 2⁴⁰ paths through 41 nodes. Only a walk over nodes comes to an end.",
+    mistake="Backward calls itself for every parent, so shared parts are walked again and again.",
+)
+def _(lib):
+    x = lib.tensor(1.0, requires_grad=True)
+    y = lib.repeat(40, lambda half: half + half, x)
+    y.backward()
+    lib.observe("gradient", x.grad)
+
+

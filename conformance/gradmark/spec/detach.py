@@ -1,0 +1,76 @@
+"""Leaving the graph with the values at hand."""
+
+from gradmark.behaviour import Chapter
+
+chapter = Chapter("detach", "detach")
+
+
+@chapter.behaviour(
+    "blocks-the-gradient",
+    "No gradient flows through detach",
+    profile="scalar",
+    claims=["detach.blocks-gradient"],
+    after=["operators.mul-grad"],
+    why="x · x.detach() is x times a constant, so its slope is x, not 2x.",
+    mistake="The copy keeps its parents, and the gradient flows on.",
+)
+def _(lib):
+    x = lib.tensor(5.0, requires_grad=True)
+    y = x * x.detach()
+    y.backward()
+    lib.observe("value", y)
+    lib.observe("gradient", x.grad)
+
+
+@chapter.behaviour(
+    "untracked",
+    "A detached tensor is untracked, its source stays tracked",
+    claims=["detach.flag", "detach.no-history", "detach.same-content"],
+    after=["leaf.requires-grad-default-off"],
+    why="detach() returns a tensor outside of the graph and changes nothing about its source.",
+    mistake="The source itself is taken out of the graph.",
+    impure="asks for flags beside values",
+)
+def _(lib):
+    source = lib.tensor([5.0, 6.0], requires_grad=True)
+    cut = source.detach()
+    lib.observe("values", cut)
+    lib.observe("requires_grad of the detached tensor", cut.requires_grad)
+    lib.observe("requires_grad of the source", source.requires_grad)
+
+
+@chapter.behaviour(
+    "shares-memory",
+    "A detached tensor shares its source's memory",
+    claims=["detach.shares-data", "detach.write-through"],
+    after=["detach.untracked"],
+    why="Nothing is copied: a write through the one is seen in the other.",
+    mistake="The values are copied.",
+    impure="writes into memory",
+)
+def _(lib):
+    source = lib.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    alias = source.detach()
+    alias += 1
+    lib.observe("source after the write", source)
+    lib.observe("detached tensor after the write", alias)
+    (source * source).sum().backward()
+    lib.observe("gradient at the new values", source.grad)
+
+
+@chapter.behaviour(
+    "original-keeps-its-graph",
+    "Detaching a result leaves its own graph whole",
+    profile="scalar",
+    claims=["detach.out-of-place-use-is-harmless"],
+    after=["operators.mul-grad"],
+    why="Logging loss.detach() must not cost the loss its gradient.",
+    mistake="detach() clears the parents of the tensor that it is called on.",
+)
+def _(lib):
+    x = lib.tensor(3.0, requires_grad=True)
+    loss = x * x
+    logged = loss.detach() * 100
+    loss.backward()
+    lib.observe("logged value", logged)
+    lib.observe("gradient", x.grad)

@@ -1,0 +1,225 @@
+"""Switching recording off for a while."""
+
+from gradmark.behaviour import Chapter
+
+chapter = Chapter("grad-mode", "no_grad and its kin")
+
+
+@chapter.behaviour(
+    "constant-branch",
+    "What is computed under no_grad counts as a constant",
+    profile="scalar",
+    claims=["grad-mode.no-grad-branch-is-constant", "grad-mode.tracked-branch-counts"],
+    after=["operators.mul-grad", "operators.add-grad"],
+    why="x² + x³ has the slope 5 at 1; with the cube made under no_grad only the square counts: 2.",
+    mistake="no_grad is entered and left without effect, and the whole expression is tracked.",
+    impure="switches the mode",
+)
+def _(lib):
+    x = lib.tensor(1.0, requires_grad=True)
+    square = x * x
+    with lib.no_grad():
+        cube = x * x * x
+    y = square + cube
+    y.backward()
+    lib.observe("gradient with the cube untracked", x.grad)
+    twin = lib.tensor(1.0, requires_grad=True)
+    (twin * twin + twin * twin * twin).backward()
+    lib.observe("gradient with everything tracked", twin.grad)
+
+
+@chapter.behaviour(
+    "values-are-computed",
+    "no_grad changes what is recorded, not what is computed",
+    profile="scalar",
+    claims=["grad-mode.no-grad-keeps-values"],
+    after=["operators.mul-grad"],
+    why="An evaluation under no_grad gives the same numbers, only without a way back.",
+    mistake="Operations under no_grad return their input, or numbers of another type.",
+    impure="switches the mode",
+)
+def _(lib):
+    x = lib.tensor(2.0, requires_grad=True)
+    with lib.no_grad():
+        frozen = x * x * x
+    lib.observe("value computed under no_grad", frozen)
+    y = x * frozen
+    y.backward()
+    lib.observe("value of the mixed product", y)
+    lib.observe("gradient", x.grad)
+
+
+@chapter.behaviour(
+    "result-untracked",
+    "A result made under no_grad does not require grad",
+    claims=["grad-mode.no-grad-result"],
+    after=["leaf.requires-grad-propagates"],
+    why="Nothing was recorded for it, so it is a plain tensor.",
+    mistake="The flag is copied from the inputs without a look at the mode.",
+    impure="switches the mode",
+)
+def _(lib):
+    x = lib.tensor([1.0, 4.0], requires_grad=True)
+    tracked = x * x
+    with lib.no_grad():
+        quiet = x * x
+    lib.observe("requires_grad outside", tracked.requires_grad)
+    lib.observe("requires_grad of the result", quiet.requires_grad)
+    lib.observe("requires_grad of the leaf", x.requires_grad)
+
+
+@chapter.behaviour(
+    "backward-of-untracked-refused",
+    "Backward of a result made under no_grad is refused",
+    claims=["grad-mode.left-off-breaks-later-code"],
+    after=["grad-mode.result-untracked"],
+    why="There is no way back from it; pretending would leave the leaf without a gradient.",
+    mistake="Backward on it does nothing.",
+    impure="asks for a refusal",
+)
+def _(lib):
+    x = lib.tensor([1.0, 4.0], requires_grad=True)
+    with lib.no_grad():
+        quiet = (x * x).sum()
+    with lib.raises("backward of the untracked result"):
+        quiet.backward()
+    (x * x).sum().backward()
+    lib.observe("gradient of the tracked twin", x.grad)
+
+
+@chapter.behaviour(
+    "tracking-resumes",
+    "Tracking resumes where the block ends",
+    claims=["grad-mode.tracking-resumes", "grad-mode.default-tracks"],
+    after=["grad-mode.result-untracked"],
+    why="The mode belongs to the block. After it everything is as before.",
+    mistake="The switch is thrown on entry and never thrown back.",
+    impure="switches the mode",
+)
+def _(lib):
+    x = lib.tensor([1.0, 4.0], requires_grad=True)
+    with lib.no_grad():
+        lib.observe("requires_grad inside", (x * 2).requires_grad)
+    lib.observe("requires_grad after the block", (x * 2).requires_grad)
+    (x * 3).sum().backward()
+    lib.observe("gradient", x.grad)
+
+
+@chapter.behaviour(
+    "nested-blocks",
+    "The end of an inner no_grad leaves the outer one in force",
+    claims=["grad-mode.tracking-resumes"],
+    source="https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html",
+    after=["grad-mode.tracking-resumes"],
+    why="Leaving a block restores the mode that was there before, and inside an outer block that "
+    "is off.",
+    mistake="Leaving any block switches tracking on.",
+    impure="switches the mode",
+)
+def _(lib):
+    x = lib.tensor([1.0, 4.0], requires_grad=True)
+    with lib.no_grad():
+        with lib.no_grad():
+            lib.observe("inside both", (x * 2).requires_grad)
+        lib.observe("inside the outer one", (x * 2).requires_grad)
+    lib.observe("outside", (x * 2).requires_grad)
+
+
+@chapter.behaviour(
+    "exception-restores",
+    "An exception inside no_grad still restores tracking",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html",
+    after=["grad-mode.tracking-resumes"],
+    why="A block is also left by an exception, and whoever catches it wants to train on.",
+    mistake="The mode is restored on the last line of the block instead of in a finally.",
+    impure="switches the mode",
+)
+def _(lib):
+    x = lib.tensor([1.0, 4.0], requires_grad=True)
+    with lib.caught():
+        with lib.no_grad():
+            lib.observe("requires_grad inside", (x * 2).requires_grad)
+            lib.throw()
+    lib.observe("requires_grad after the exception", (x * 2).requires_grad)
+    (x * 3).sum().backward()
+    lib.observe("gradient", x.grad)
+
+
+@chapter.behaviour(
+    "decorator",
+    "no_grad as a decorator covers the calls of its function",
+    claims=["grad-mode.decorator"],
+    after=["grad-mode.tracking-resumes"],
+    why="An evaluation function can be marked once, instead of at every place that calls it.",
+    mistake="no_grad is only a context manager, or the function's result gets lost.",
+    impure="switches the mode",
+)
+def _(lib):
+    @lib.no_grad()
+    def score(value):
+        return value * value
+
+    x = lib.tensor([3.0, 5.0], requires_grad=True)
+    outcome = score(x)
+    lib.observe("value", outcome)
+    lib.observe("requires_grad of the result", outcome.requires_grad)
+    lib.observe("requires_grad outside", (x * 2).requires_grad)
+
+
+@chapter.behaviour(
+    "leaf-made-inside",
+    "A leaf made under no_grad can still ask for gradients",
+    claims=["grad-mode.no-grad-explicit-leaf"],
+    after=["grad-mode.tracking-resumes"],
+    why="no_grad is about operations. A tensor that asks to be tracked is tracked later on.",
+    mistake="The flag is masked by the mode when the tensor is made.",
+    impure="switches the mode",
+)
+def _(lib):
+    with lib.no_grad():
+        born = lib.tensor([1.0, 2.0], requires_grad=True)
+        lib.observe("requires_grad of an operation inside", (born * 2).requires_grad)
+    lib.observe("requires_grad of the leaf", born.requires_grad)
+    (born * 3).sum().backward()
+    lib.observe("gradient", born.grad)
+
+
+@chapter.behaviour(
+    "set-grad-enabled",
+    "set_grad_enabled switches tracking off and on by value",
+    claims=["grad-mode.set-grad-enabled"],
+    after=["grad-mode.tracking-resumes"],
+    why="One block serves for training and evaluation when the mode is a value.",
+    mistake="The argument is ignored.",
+    impure="switches the mode",
+)
+def _(lib):
+    x = lib.tensor([1.0, 4.0], requires_grad=True)
+    with lib.set_grad_enabled(False):
+        lib.observe("switched off", (x * 2).requires_grad)
+        with lib.set_grad_enabled(True):
+            lib.observe("switched on inside", (x * 2).requires_grad)
+        lib.observe("off again", (x * 2).requires_grad)
+    lib.observe("outside", (x * 2).requires_grad)
+
+
+@chapter.behaviour(
+    "update-under-no-grad",
+    "A leaf can be updated in place under no_grad",
+    claims=["inplace.leaf-under-no-grad", "training.manual-update"],
+    after=["grad-mode.tracking-resumes", "operators.sum-grad"],
+    why="This is a step of gradient descent: the leaf changes and stays a tracked leaf.",
+    mistake="The update makes a new tensor, which is no leaf and is never trained again.",
+    impure="changes a leaf in place",
+)
+def _(lib):
+    weight = lib.tensor([1.0, 2.0], requires_grad=True)
+    held = weight
+    (weight * weight).sum().backward()
+    lib.control("operators.sum-grad", weight.grad)
+    with lib.no_grad():
+        weight -= weight.grad * 0.25
+    lib.observe("value", weight)
+    lib.observe("it is the same tensor", lib.same(held, weight))
+    lib.observe("requires_grad", weight.requires_grad)
+    lib.observe("gradient, kept", weight.grad)

@@ -1,0 +1,336 @@
+"""What can be done with tensors: every derivative rule stands beside its forward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .autograd import Array, Edge
+from .variable import KINDS, Variable, record
+
+Operand: TypeAlias = "Tensor | Array | np.generic | float"
+Dim: TypeAlias = "int | Sequence[int] | None"
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn NumPy's ValueError into PyTorch's RuntimeError; a bad axis stays an IndexError."""
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except ValueError as problem:
+        if isinstance(problem, IndexError):
+            raise
+        raise RuntimeError(str(problem)) from problem
+
+
+def _lift(other: Any, like: Tensor) -> Tensor:
+    """Return an operand as a tensor; a Python number takes the other operand's dtype if it can."""
+    if isinstance(other, Tensor):
+        return other
+    if isinstance(other, (int, float)):
+        natural = tensor(other)
+        fits = KINDS.index(natural.dtype.kind) <= KINDS.index(like.dtype.kind)
+        return Tensor(np.array(other, like.dtype)) if fits else natural
+    if isinstance(other, (np.ndarray, np.generic)):
+        return Tensor(other)
+    raise TypeError(f"unsupported operand type: {type(other).__name__!r}")
+
+
+def _common_dtype(a: Tensor, b: Tensor) -> np.dtype[Any]:
+    """Return the dtype of a result: the higher kind's; among equals, 0-dim operands give way."""
+    if a.dtype.kind != b.dtype.kind:
+        return max(a.dtype, b.dtype, key=lambda dtype: KINDS.index(dtype.kind))
+    if bool(a.ndim) != bool(b.ndim):
+        return a.dtype if a.ndim else b.dtype
+    return np.promote_types(a.dtype, b.dtype)
+
+
+def _compute(function: Callable[..., Any], *operands: Tensor) -> Tensor:
+    dtype = _common_dtype(operands[0], operands[-1])
+    with _refusing():
+        array = function(*(operand._array.astype(dtype, copy=False) for operand in operands))
+    # Where NumPy makes float64 of integers, PyTorch makes its default dtype.
+    return Tensor(array.astype(np.float32) if array.dtype.kind == "f" != dtype.kind else array)
+
+
+def _of_input(name: str, function: Callable[[Any], Any], rule: Callable[..., Any]) -> Any:
+    """Return an elementwise method whose rule needs its input."""
+
+    def method(self: Tensor) -> Tensor:
+        return record(_compute(function, self), name, Edge(self, rule, self))
+
+    return method
+
+
+def _of_result(name: str, function: Callable[[Any], Any], rule: Callable[..., Any]) -> Any:
+    """Return an elementwise method whose rule needs its result."""
+
+    def method(self: Tensor) -> Tensor:
+        out = _compute(function, self)
+        return record(out, name, Edge(self, rule, out))
+
+    return method
+
+
+def _reflected(operator: Callable[[Tensor, Operand], Tensor]) -> Callable[..., Tensor]:
+    return lambda self, other: operator(_lift(other, self), self)
+
+
+def _comparison(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    return lambda self, other: (
+        NotImplemented if other is None else _compute(function, self, _lift(other, self))
+    )
+
+
+def _in_place(operator: Callable[[Tensor, Operand], Tensor]) -> Callable[..., Tensor]:
+    def method(self: Tensor, other: Operand) -> Tensor:
+        self._change(lambda before: operator(before, other))
+        return self
+
+    return method
+
+
+def _swap(array: Array) -> Array:
+    return np.swapaxes(array, -1, -2)
+
+
+def _position(key: Any) -> tuple[Any, ...]:
+    """Return an index as NumPy takes it, such that what it selects is always an array."""
+    parts = key if isinstance(key, tuple) else (key,)
+    place = tuple(np.array(part._array) if isinstance(part, Tensor) else part for part in parts)
+    return place if any(part is Ellipsis for part in place) else (*place, Ellipsis)
+
+
+def sizes_of(sizes: tuple[Any, ...]) -> tuple[int, ...]:
+    """Return sizes that were given either one by one or as one sequence."""
+    return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+
+
+class Tensor(Variable):
+    """An array whose operations are recorded; each method promises what PyTorch's does."""
+
+    # An ndarray on the left of an operator leaves the operation to the tensor.
+    __array_ufunc__ = None
+
+    def __add__(self, other: Operand) -> Tensor:
+        a, b = self, _lift(other, self)
+        return record(_compute(np.add, a, b), "Add", Edge(a, lambda g: g), Edge(b, lambda g: g))
+
+    def __sub__(self, other: Operand) -> Tensor:
+        a, b = self, _lift(other, self)
+        da, db = Edge(a, lambda g: g), Edge(b, lambda g: -g)
+        return record(_compute(np.subtract, a, b), "Sub", da, db)
+
+    def __mul__(self, other: Operand) -> Tensor:
+        a, b = self, _lift(other, self)
+        da, db = Edge(a, lambda g, b: g * b, b), Edge(b, lambda g, a: g * a, a)
+        return record(_compute(np.multiply, a, b), "Mul", da, db)
+
+    def __truediv__(self, other: Operand) -> Tensor:
+        a, b = self, _lift(other, self)
+        da, db = Edge(a, lambda g, b: g / b, b), Edge(b, lambda g, a, b: -g * a / (b * b), a, b)
+        return record(_compute(np.true_divide, a, b), "Div", da, db)
+
+    def __pow__(self, other: Operand) -> Tensor:
+        a, b = self, _lift(other, self)
+        out = _compute(np.power, a, b)
+        # Where a factor is 0 the other may be infinite, and the derivative is 0 all the same.
+        da = Edge(a, lambda g, a, b: np.where(b == 0, 0, g * b * a ** (b - 1)), a, b)
+        db = Edge(
+            b, lambda g, a, b, y: np.where((a == 0) & (b >= 0), 0, g * y * np.log(a)), a, b, out
+        )
+        return record(out, "Pow", da, db)
+
+    def __matmul__(self, other: Operand) -> Tensor:
+        a, b = self, _lift(other, self)
+        if not a.ndim or not b.ndim:
+            raise RuntimeError("both arguments to matmul need to be at least 1D")
+        if a.dtype != b.dtype:
+            raise RuntimeError(f"expected both to have the same dtype: {a.dtype} != {b.dtype}")
+        if a.ndim == 1:
+            return (a.unsqueeze(0) @ b).squeeze(-2 if b.ndim > 1 else -1)
+        if b.ndim == 1:
+            return (a @ b.unsqueeze(-1)).squeeze(-1)
+        da, db = Edge(a, lambda g, b: g @ _swap(b), b), Edge(b, lambda g, a: _swap(a) @ g, a)
+        return record(_compute(np.matmul, a, b), "Mm", da, db)
+
+    def __neg__(self) -> Tensor:
+        return record(_compute(np.negative, self), "Neg", Edge(self, lambda g: -g))
+
+    add, sub, mul, div = __add__, __sub__, __mul__, __truediv__
+    pow, matmul, neg = __pow__, __matmul__, __neg__
+    __radd__ = _reflected(__add__)
+    __rsub__ = _reflected(__sub__)
+    __rmul__ = _reflected(__mul__)
+    __rtruediv__ = _reflected(__truediv__)
+    __rpow__ = _reflected(__pow__)
+    __rmatmul__ = _reflected(__matmul__)
+    add_ = __iadd__ = _in_place(__add__)
+    sub_ = __isub__ = _in_place(__sub__)
+    mul_ = __imul__ = _in_place(__mul__)
+    div_ = __itruediv__ = _in_place(__truediv__)
+    __lt__ = _comparison(np.less)
+    __le__ = _comparison(np.less_equal)
+    __gt__ = _comparison(np.greater)
+    __ge__ = _comparison(np.greater_equal)
+    __eq__ = _comparison(np.equal)
+    __ne__ = _comparison(np.not_equal)
+    __hash__ = object.__hash__
+
+    exp = _of_result("Exp", np.exp, lambda g, y: g * y)
+    log = _of_input("Log", np.log, lambda g, x: g / x)
+    sqrt = _of_result("Sqrt", np.sqrt, lambda g, y: g / (2 * y))
+    tanh = _of_result("Tanh", np.tanh, lambda g, y: g * (1 - y * y))
+    sigmoid = _of_result("Sigmoid", lambda x: 1 / (1 + np.exp(-x)), lambda g, y: g * y * (1 - y))
+    relu = _of_result("Relu", lambda x: np.maximum(x, 0), lambda g, y: g * (y > 0))
+    abs = _of_input("Abs", np.abs, lambda g, x: g * np.sign(x))
+    sin = _of_input("Sin", np.sin, lambda g, x: g * np.cos(x))
+    cos = _of_input("Cos", np.cos, lambda g, x: -g * np.sin(x))
+
+    def clone(self) -> Tensor:
+        return record(_compute(np.copy, self), "Clone", Edge(self, lambda g: g))
+
+    def sum(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
+        total, spread = self._reduce(dim, keepdim)
+        return record(Tensor(total), "Sum", Edge(self, spread))
+
+    def mean(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
+        if self.dtype.kind != "f":
+            raise RuntimeError("mean(): the input dtype must be a floating point dtype")
+        total, spread = self._reduce(dim, keepdim)
+        count = self.numel() / max(total.size, 1)
+        with _refusing():
+            return record(Tensor(total / count), "Mean", Edge(self, lambda g: spread(g) / count))
+
+    def _reduce(self, dim: Dim, keepdim: bool) -> tuple[Array, Callable[[Array], Array]]:
+        """Return the sum along dimensions, and what spreads a cotangent back over them."""
+        axes = dim if isinstance(dim, int) or not dim else tuple(dim)
+        axes = axes if isinstance(axes, (int, tuple)) and axes != () and self.ndim else None
+        with _refusing():
+            kept = np.asarray(self._array.sum(axis=axes, keepdims=True))
+        total, shape = kept if keepdim else kept.squeeze(axes), self.shape
+        return total, lambda g: np.broadcast_to(g.reshape(kept.shape), shape)
+
+    def max(self) -> Tensor:
+        return self._extreme("Max", np.max)
+
+    def min(self) -> Tensor:
+        return self._extreme("Min", np.min)
+
+    def _extreme(self, name: str, reduce: Callable[[Array], Any]) -> Tensor:
+        with _refusing():
+            out = Tensor(reduce(self._array))
+        share = Edge(self, lambda g, x, y: g * (x == y) / (x == y).sum(), self, out)
+        return record(out, name, share)
+
+    def _reshaped(self, name: str, array: Array) -> Tensor:
+        shape = self.shape
+        return record(self._alias(array), name, Edge(self, lambda g: g.reshape(shape)))
+
+    def reshape(self, *sizes: Any) -> Tensor:
+        with _refusing():
+            return self._reshaped("Reshape", self._array.reshape(sizes_of(sizes)))
+
+    def view(self, *sizes: Any) -> Tensor:
+        with _refusing():
+            array = self._array.reshape(sizes_of(sizes))
+        if array.size and not np.may_share_memory(array, self._array):
+            raise RuntimeError("view size is not compatible with the strides: use .reshape(...)")
+        return self._reshaped("View", array)
+
+    def unsqueeze(self, dim: int) -> Tensor:
+        return self._reshaped("Unsqueeze", np.expand_dims(self._array, dim))
+
+    def squeeze(self, dim: int | None = None) -> Tensor:
+        axes = range(self.ndim) if dim is None else [dim]
+        ones = tuple(axis for axis in axes if self.shape[axis] == 1)
+        return self._reshaped("Squeeze", self._array.squeeze(ones))
+
+    def expand(self, *sizes: Any) -> Tensor:
+        sizes = sizes_of(sizes)
+        known = (-1,) * (len(sizes) - self.ndim) + self.shape
+        shape = [old if new == -1 else new for new, old in zip(sizes, known, strict=True)]
+        with _refusing():
+            array = np.broadcast_to(self._array, shape)
+        return record(self._alias(array), "Expand", Edge(self, lambda g: g))
+
+    def permute(self, *dims: Any) -> Tensor:
+        order = [dim % self.ndim for dim in sizes_of(dims)]
+        with _refusing():
+            out = self._alias(self._array.transpose(order))
+        return record(out, "Permute", Edge(self, lambda g: g.transpose(np.argsort(order))))
+
+    def transpose(self, dim0: int, dim1: int) -> Tensor:
+        out = self._alias(self._array.swapaxes(dim0, dim1))
+        return record(out, "Transpose", Edge(self, lambda g: g.swapaxes(dim0, dim1)))
+
+    def t(self) -> Tensor:
+        if self.ndim > 2:
+            raise RuntimeError("t() expects a tensor with <= 2 dimensions")
+        return record(self._alias(self._array.T), "T", Edge(self, lambda g: g.T))
+
+    T = property(t)
+
+    def __getitem__(self, key: Any) -> Tensor:
+        place, shape = _position(key), self.shape
+
+        def scatter(g: Array) -> Array:
+            whole = np.zeros(shape, g.dtype)
+            np.add.at(whole, place, g)
+            return whole
+
+        return record(self._alias(self._array[place]), "Index", Edge(self, scatter))
+
+    def __setitem__(self, key: Any, value: Operand) -> None:
+        place, source = _position(key), _lift(value, self)
+
+        def without(g: Array) -> Array:
+            rest = g.copy()
+            rest[place] = 0
+            return rest
+
+        def put(before: Tensor) -> Tensor:
+            array = before._array.copy()
+            with _refusing():
+                array[place] = source._array
+            edges = Edge(before, without), Edge(source, lambda g: g[place])
+            return record(Tensor(array), "CopySlices", *edges)
+
+        self._change(put)
+
+    def copy_(self, source: Operand) -> Tensor:
+        self[...] = source
+        return self
+
+    fill_ = copy_
+
+    def zero_(self) -> Tensor:
+        return self.fill_(0)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        self.requires_grad = requires_grad
+        return self
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[index] for index in range(len(self)))
+
+
+def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Return a leaf with a copy of the data; Python's floats become float32."""
+    array = np.array(data._array if isinstance(data, Tensor) else data, dtype)
+    if dtype is None and not isinstance(data, (Tensor, np.ndarray, np.generic)):
+        array = array.astype(np.float32) if array.dtype == np.float64 else array
+    return Tensor(array, requires_grad)
+
+
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Return tensors of one shape joined along a new dimension."""
+    with _refusing():
+        out = Tensor(np.stack([tensor._array for tensor in tensors], axis=dim))
+    rules = [partial(np.take, indices=index, axis=dim) for index in range(len(tensors))]
+    return record(out, "Stack", *map(Edge, tensors, rules))
