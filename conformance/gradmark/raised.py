@@ -21,6 +21,7 @@ _BOUNDARY = (
     "positional argument",
     "not subscriptable",
     "not callable",
+    "has no len()",
     "does not support item assignment",
     "does not support the context manager protocol",
     "not supported between instances",

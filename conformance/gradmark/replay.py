@@ -42,7 +42,9 @@ class Replay:
         env: Env = {}
         stop = None
         try:
-            self.steps(steps, env)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.steps(steps, env)
         except BaseException as error:  # noqa: BLE001 - whatever the library raises is an answer
             stop = stopped(error, self.at)
             error.__traceback__ = None
@@ -200,7 +202,7 @@ def _probe(self: Replay, step: Step, env: Env) -> Any:
         case "same":
             return first is rest[0]
         case "has":
-            return hasattr(first, rest[0])
+            return surface.has(first, rest[0])
         case "dtype":
             return surface.dtype(first)
         case "shape":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Hashable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -44,8 +45,8 @@ def build(kind: type[T], data: Any) -> T:
     """
     if not isinstance(data, dict):
         message = f"{_shown(data)} is no object"
-        raise ValueError(message)
-    known, required = _fields(kind)
+        raise ValueError(message)  # noqa: TRY004 - what is wrong is the text that was read
+    known, required = _fields(cast("Hashable", kind))
     for name in data.keys() - known.keys():
         message = f"unknown field {_shown(name)}"
         raise ValueError(message)

@@ -10,6 +10,7 @@ import inspect
 import operator
 import struct
 import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradmark.trace import ITEM_SIZES, NONE, Value, cut
@@ -59,7 +60,13 @@ def describe(owner: Any) -> str:
 
 
 class Surface:
-    """A library that is spelt as PyTorch is: ``namespace`` holds its functions and classes."""
+    """A library that is spelt as PyTorch is: ``namespace`` holds its functions and classes.
+
+    ``delivery`` says how it hands over gradients: by ``attribute`` (``y.backward()``, ``x.grad``),
+    ``returned`` (`grads`) or by ``transform`` (`vjp`).
+    """
+
+    delivery: str = "attribute"
 
     def __init__(self, namespace: Any) -> None:
         """Keep the module, or whatever else holds the library's names."""
@@ -87,6 +94,10 @@ class Surface:
     def setattr(self, owner: Any, name: str, value: Any) -> None:
         """Write an attribute."""
         setattr(owner, name, value)
+
+    def has(self, owner: Any, name: str) -> bool:
+        """Say whether a value has an attribute."""
+        return hasattr(owner, name)
 
     def delattr(self, owner: Any, name: str) -> None:
         """Delete an attribute."""
@@ -117,6 +128,19 @@ class Surface:
     def setindex(self, value: Any, key: Any, item: Any) -> None:
         """Write an item."""
         value[key] = item
+
+    def grads(self, root: Any, leaves: Sequence[Any], seed: Any) -> Sequence[Any]:
+        """Return the gradients of a root, None for a leaf that it does not depend on.
+
+        ``seed`` is the gradient to start from, or None. Raises `Missing`.
+        """
+        raise Missing("a function that returns gradients")
+
+    def vjp(
+        self, function: Callable[..., Any], leaves: Sequence[Any], seed: Any
+    ) -> Sequence[Any]:
+        """Return the gradients of a function of leaves, as `grads` does. Raises `Missing`."""
+        raise Missing("a transform that differentiates a function")
 
     def is_tensor(self, value: Any) -> bool:
         """Say whether a value is one of the library's tensors."""

@@ -85,5 +85,5 @@ class Verdict:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Verdict:
-        """Read a line of the journal. Raises ValueError for anything that `to_json` never writes."""
-        return build(cls, {k: v for k, v in data.items() if k not in {"kind", "about"}})
+        """Read a line of the journal. Raises ValueError for what `to_json` never writes."""
+        return build(cls, {name: data[name] for name in data.keys() - {"kind", "about"}})

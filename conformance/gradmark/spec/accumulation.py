@@ -32,8 +32,10 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
-    y = x * x * x + x
+    twin = lib.tensor(4.0, requires_grad=True)
+    y = x * x * x + x + twin * twin
     y.backward()
+    lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -51,8 +53,10 @@ def _(lib):
     top = x * 3
     left = top * top
     right = top * 5
-    y = left * right
+    twin = lib.tensor(4.0, requires_grad=True)
+    y = left * right + twin * twin
     y.backward()
+    lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
 
@@ -73,8 +77,10 @@ def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
     node = x * 3
     longer = ((node * 2) * node) * 4
-    y = longer + node
+    twin = lib.tensor(4.0, requires_grad=True)
+    y = longer + node + twin * twin
     y.backward()
+    lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
 
@@ -91,8 +97,10 @@ def _(lib):
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
     node = x * 3
-    y = node + ((node * 2) * node) * 4
+    twin = lib.tensor(4.0, requires_grad=True)
+    y = node + ((node * 2) * node) * 4 + twin * twin
     y.backward()
+    lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
 
@@ -120,16 +128,16 @@ def _(lib):
     "A second graph's backward adds to the leaf's gradient",
     profile="scalar",
     claims=["accumulation.adds-to-existing", "accumulation.across-outputs"],
-    after=["backward.scalar-polynomial"],
+    after=["operators.number-on-the-right"],
     why="Gradients add up until someone clears them, so that a batch can be fed in pieces.",
     mistake="Each backward overwrites what the one before had left.",
     impure="goes backward twice",
 )
 def _(lib):
     x = lib.tensor(1.5, requires_grad=True)
-    first = x * x + x * 2 + 3
+    first = x * 4 + 1
     first.backward()
-    lib.control("backward.scalar-polynomial", x.grad)
+    lib.control("operators.number-on-the-right", x.grad)
     second = x * 10
     second.backward()
     lib.observe("gradient after the second backward", x.grad)
@@ -158,14 +166,16 @@ def _(lib):
     "loop-of-three",
     "Three rounds of forward and backward add up to three gradients",
     claims=["accumulation.loop-three"],
-    after=["operators.sum-grad", "operators.number-on-the-right"],
+    after=["operators.sum-grad", "backward.scalar-polynomial"],
     why="A training loop that never clears its gradients steps further and further astray.",
     mistake="The gradient is overwritten, or what accumulated is counted into the next round.",
     impure="goes backward three times",
 )
 def _(lib):
     x = lib.tensor([1.0, 2.0, 3.0], requires_grad=True)
-    for turn in (1, 2, 3):
+    (x * x + x * 2 + 7).sum().backward()
+    lib.control("backward.scalar-polynomial", x.grad)
+    for turn in (2, 3):
         (x * x + x * 2 + 7).sum().backward()
         lib.observe(f"gradient after round {turn}", x.grad)
 
@@ -181,16 +191,18 @@ def _(lib):
 )
 def _(lib):
     data = lib.draw(2)
+    factor = lib.tensor(lib.draw(2))
     one = lib.tensor(data, requires_grad=True)
-    quadratic, linear = (one * one).sum(), (one * 7).sum()
-    quadratic.backward()
-    linear.backward()
-    lib.observe("gradient, quadratic loss first", one.grad)
+    weighted, plain = (one * factor).sum(), (one * 7).sum()
+    weighted.backward()
+    lib.control("operators.sum-grad", one.grad)
+    plain.backward()
+    lib.observe("gradient, weighted loss first", one.grad)
     other = lib.tensor(data, requires_grad=True)
-    quadratic, linear = (other * other).sum(), (other * 7).sum()
-    linear.backward()
-    quadratic.backward()
-    lib.observe("gradient, linear loss first", other.grad)
+    weighted, plain = (other * factor).sum(), (other * 7).sum()
+    plain.backward()
+    weighted.backward()
+    lib.observe("gradient, plain loss first", other.grad)
 
 
 @chapter.behaviour(
@@ -204,7 +216,7 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([2.0, 3.0], requires_grad=True)
-    (x * x).backward(lib.tensor([1.0, 10.0]))
+    (x * lib.tensor([4.0, 6.0])).backward(lib.tensor([1.0, 10.0]))
     lib.control("gradient-argument.weights-each-output", x.grad)
     (x * 7).backward(lib.tensor([-1.0, 2.0]))
     lib.observe("gradient after both", x.grad)

@@ -28,13 +28,13 @@ def _(lib):
     profile="scalar",
     claims=["backward.chain-rule"],
     after=["operators.mul-grad", "operators.number-on-the-right"],
-    why="(3t + 1)² has the derivative 2(3t + 1)·3: the inner and the outer rate multiply.",
+    why="5·(3t + 1) has the derivative 5·3: the inner and the outer rate multiply.",
     mistake="Each operation hands back its own derivative and forgets to multiply by what arrives.",
 )
 def _(lib):
     t = lib.tensor(1.5, requires_grad=True)
     inner = t * 3 + 1
-    outer = inner * inner
+    outer = inner * 5
     outer.backward()
     lib.observe("gradient", t.grad)
 
@@ -45,18 +45,20 @@ def _(lib):
     profile="scalar",
     claims=["backward.gradient-is-vector-of-partials", "backward.all-partials"],
     after=["operators.mul-grad", "operators.add-grad"],
-    why="a·b + b·c² has three partial derivatives, and one backward finds them all.",
+    why="a·b·c + d has four partial derivatives, and one backward finds them all.",
     mistake="Only the inputs of the last operation are reached.",
 )
 def _(lib):
     a = lib.tensor(2.0, requires_grad=True)
     b = lib.tensor(3.0, requires_grad=True)
     c = lib.tensor(5.0, requires_grad=True)
-    y = a * b + b * c * c
+    d = lib.tensor(7.0, requires_grad=True)
+    y = a * b * c + d
     y.backward()
     lib.observe("gradient of a", a.grad)
     lib.observe("gradient of b", b.grad)
     lib.observe("gradient of c", c.grad)
+    lib.observe("gradient of d", d.grad)
 
 
 @chapter.behaviour(
@@ -92,7 +94,7 @@ def _(lib):
 def _(lib):
     x = lib.tensor(4.0, requires_grad=True)
     middle = x * 3
-    y = middle * middle
+    y = middle * 5
     y.backward()
     lib.observe("gradient", x.grad)
     lib.observe("leaf", x)
@@ -149,7 +151,7 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(1.0, requires_grad=True)
-    y = lib.repeat(5000, lambda total: total + x, x * 2)
+    y = lib.repeat(5000, lambda total: total + 1, x * 2)
     y.backward()
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
@@ -160,14 +162,16 @@ def _(lib):
     "Backward visits a shared node once, not once for every path",
     profile="scalar",
     source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
-    after=["operators.add-grad"],
+    after=["accumulation.diamond"],
     why="40 doublings make 2⁴⁰ paths through 41 nodes. Only a walk over nodes comes to an end.",
     mistake="Backward calls itself for every parent, so shared parts are walked again and again.",
 )
 def _(lib):
     x = lib.tensor(1.0, requires_grad=True)
-    y = lib.repeat(40, lambda half: half + half, x)
+    twin = lib.tensor(4.0, requires_grad=True)
+    y = lib.repeat(40, lambda half: half + half, x) + twin * twin
     y.backward()
+    lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("gradient", x.grad)
 
 

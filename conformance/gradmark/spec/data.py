@@ -35,11 +35,13 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
+    w = lib.tensor(5.0, requires_grad=True)
     x.data = x.data * 4
-    y = x * x
+    y = x * w
     y.backward()
     lib.observe("value", y)
-    lib.observe("gradient", x.grad)
+    lib.observe("gradient of the other factor", w.grad)
+    lib.observe("gradient of the written leaf", x.grad)
 
 
 @chapter.behaviour(
@@ -76,6 +78,9 @@ def _(lib):
     impure="writes .data",
 )
 def _(lib):
+    twin = lib.tensor(3.0, requires_grad=True)
+    (twin * twin).backward()
+    lib.control("accumulation.same-leaf-twice", twin.grad)
     x = lib.tensor(1.0, requires_grad=True)
     y = x * x
     x.data = x.data * 100
@@ -86,6 +91,7 @@ def _(lib):
 @chapter.behaviour(
     "untracked",
     ".data does not require grad, its tensor does",
+    profile="torch",
     claims=["data.is-tensor", "data.outside-graph"],
     after=["leaf.requires-grad-default-off"],
     why=".data is a tensor outside of the graph.",
@@ -113,20 +119,24 @@ def _(lib):
     source = lib.tensor([8.0, 9.0], requires_grad=True)
     source.data[1] = 0.5
     lib.observe("tensor after the write", source)
-    (source * source).sum().backward()
-    lib.observe("gradient at the new value", source.grad)
+    w = lib.tensor([1.0, 1.0], requires_grad=True)
+    (source * w).sum().backward()
+    lib.observe("gradient at the new value", w.grad)
 
 
 @chapter.behaviour(
     "scaled-in-place",
     "x.data *= 100 scales the values, and the graph does not see it",
     claims=["data.scaled-after-linear-forward", "data.harmless-only-if-unsaved"],
-    after=["data.shares-memory"],
+    after=["data.shares-memory", "accumulation.same-leaf-twice"],
     why="The same question as with numbers, asked of a tensor and by an in-place operator.",
     mistake="The in-place operator makes a new array, so the tensor keeps its old values.",
     impure="writes into memory",
 )
 def _(lib):
+    twin = lib.tensor(3.0, requires_grad=True)
+    (twin * twin).backward()
+    lib.control("accumulation.same-leaf-twice", twin.grad)
     unit = lib.ones(1, requires_grad=True)
     square = unit * unit
     unit.data *= 100

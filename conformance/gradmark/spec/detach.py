@@ -54,8 +54,9 @@ def _(lib):
     alias += 1
     lib.observe("source after the write", source)
     lib.observe("detached tensor after the write", alias)
-    (source * source).sum().backward()
-    lib.observe("gradient at the new values", source.grad)
+    w = lib.tensor([1.0, 1.0, 1.0], requires_grad=True)
+    (source * w).sum().backward()
+    lib.observe("gradient at the new values", w.grad)
 
 
 @chapter.behaviour(
@@ -69,7 +70,7 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
-    loss = x * x
+    loss = x * 6
     logged = loss.detach() * 100
     loss.backward()
     lib.observe("logged value", logged)

@@ -106,7 +106,7 @@ def _(lib):
 )
 def _(lib):
     a = lib.tensor([7.0, 8.0], requires_grad=True)
-    middle = a * a
+    middle = a * 3
     total = middle.sum()
     lib.observe("is_leaf of a user's tensor", a.is_leaf)
     lib.observe("is_leaf of a product", middle.is_leaf)
@@ -161,7 +161,7 @@ def _(lib):
 def _(lib):
     base = lib.tensor([2.0, 5.0], requires_grad=True)
     middle = base * 3
-    total = (middle * middle).sum()
+    total = (middle * lib.tensor([4.0, -1.0])).sum()
     total.backward()
     lib.observe("gradient of the leaf", base.grad)
     lib.observe("gradient of the computed tensor", middle.grad)
@@ -179,7 +179,7 @@ def _(lib):
 def _(lib):
     inner = lib.ones(3, requires_grad=True)
     scaled = inner * 5
-    (scaled * scaled).sum().backward()
+    (scaled * lib.tensor([1.0, 2.0, 3.0])).sum().backward()
     lib.observe("gradient of the inner tensor", inner.grad)
     lib.observe("is_leaf of the inner tensor", inner.is_leaf)
     lib.observe("is_leaf of the scaled tensor", scaled.is_leaf)
@@ -216,7 +216,7 @@ def _(lib):
 def _(lib):
     weights = lib.tensor([1.0, 2.0, 3.0]) * 2
     weights.requires_grad_()
-    (weights * weights).sum().backward()
+    (weights * lib.tensor([4.0, -1.0, 0.5])).sum().backward()
     lib.observe("gradient", weights.grad)
     lib.observe("is_leaf", weights.is_leaf)
 
@@ -266,7 +266,7 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([[1.0], [2.0], [3.0]], requires_grad=True)
-    y = (x * x).sum()
+    y = (x * lib.tensor([[2.0], [4.0], [6.0]])).sum()
     y.backward()
     lib.observe("gradient", x.grad)
 
@@ -284,7 +284,7 @@ def _(lib):
 def _(lib):
     x = lib.tensor([2.0, 4.0], requires_grad=True)
     constant = lib.tensor([1.0, 1.0])
-    lib.observe("grad_fn of a product", lib.kind((x * x).grad_fn))
+    lib.observe("grad_fn of a product", lib.kind((x * 3).grad_fn))
     lib.observe("grad_fn of a leaf", lib.kind(x.grad_fn))
     lib.observe("grad_fn of a product of constants", lib.kind((constant * constant).grad_fn))
 

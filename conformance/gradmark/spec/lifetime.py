@@ -12,7 +12,7 @@ chapter = Chapter("lifetime", "The life of a graph")
     claims=["lifetime.second-backward-raises"],
     after=["operators.sum-grad"],
     why=(
-        "x·x saves x for the way back, and the first backward frees it. A library that silently "
+        "x·w saves both for the way back, and the first backward frees them. A library that silently "
         "walks the graph again doubles the gradient of whoever called it by mistake."
     ),
     mistake="The graph stays alive for ever, and a second call adds its gradients again.",
@@ -20,9 +20,10 @@ chapter = Chapter("lifetime", "The life of a graph")
 )
 def _(lib):
     x = lib.tensor([2.0, 6.0], requires_grad=True)
-    y = (x * x).sum()
+    w = lib.tensor([4.0, 12.0], requires_grad=True)
+    y = (x * w).sum()
     y.backward()
-    lib.observe("gradient after the first backward", x.grad)
+    lib.control("operators.sum-grad", x.grad)
     with lib.raises("the second backward"):
         y.backward()
 
@@ -39,8 +40,9 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
+    w = lib.tensor(12.0, requires_grad=True)
     inner = x * 3
-    y = inner * inner
+    y = inner * w
     y.backward()
     lib.control("backward.chain-rule", x.grad)
     with lib.raises(
@@ -66,7 +68,8 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
-    trunk = x * x
+    w = lib.tensor(4.0, requires_grad=True)
+    trunk = x * w
     first = trunk * 9
     second = trunk * 3
     first.backward()
@@ -109,9 +112,10 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([2.0, 6.0], requires_grad=True)
-    y = (x * x).sum()
+    w = lib.tensor([4.0, 12.0], requires_grad=True)
+    y = (x * w).sum()
     y.backward(retain_graph=True)
-    lib.observe("gradient after the first backward", x.grad)
+    lib.control("operators.sum-grad", x.grad)
     y.backward(retain_graph=True)
     lib.observe("gradient after the second backward", x.grad)
 
@@ -127,7 +131,8 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([2.0, 6.0], requires_grad=True)
-    y = (x * x).sum()
+    w = lib.tensor([4.0, 12.0], requires_grad=True)
+    y = (x * w).sum()
     y.backward(retain_graph=True)
     y.backward()
     lib.observe("gradient after the second backward", x.grad)
@@ -147,8 +152,9 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
+    w = lib.tensor(4.0, requires_grad=True)
     for turn in (1, 2):
-        y = x * x * 3
+        y = x * w * 3
         y.backward()
         lib.observe(f"gradient after round {turn}", x.grad)
 
@@ -158,18 +164,19 @@ def _(lib):
     "Freeing one graph leaves another over the same leaf alone",
     profile="scalar",
     claims=["lifetime.separate-graphs-share-leaves"],
-    after=["accumulation.second-graph-adds"],
+    after=["accumulation.second-graph-adds", "backward.chain-rule"],
     why="Two graphs share a leaf but none of the values that they saved.",
     mistake="What was saved hangs on the leaf, so one backward frees it for all.",
     impure="goes backward twice",
 )
 def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
-    square = x * x
-    tenfold = x * x * 10
+    w = lib.tensor(6.0, requires_grad=True)
+    single = x * w
+    tenfold = x * w * 10
     tenfold.backward()
-    lib.observe("gradient after the first graph", x.grad)
-    square.backward()
+    lib.control("backward.chain-rule", x.grad)
+    single.backward()
     lib.observe("gradient after the second graph", x.grad)
 
 
@@ -205,8 +212,10 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([2.0, 6.0], requires_grad=True)
-    y = (x * x).sum()
+    w = lib.tensor([4.0, 12.0], requires_grad=True)
+    y = (x * w).sum()
     y.backward()
+    lib.control("operators.sum-grad", x.grad)
     with lib.raises("the second backward"):
         y.backward()
     lib.observe("gradient after the refusal", x.grad)

@@ -50,7 +50,7 @@ def _(lib):
     profile="scalar",
     claims=["operators.sub-grad"],
     after=["operators.mul-grad"],
-    why="d(a-b)/db is -1.",
+    why="d(a-b)/db is -1, times whatever arrives; here a 5 arrives.",
     mistake="Both sides are given the same sign.",
 )
 def _(lib):
@@ -176,7 +176,7 @@ def _(lib):
     profile="scalar",
     claims=["operators.python-number-operands"],
     after=["operators.div-grad"],
-    why="d(8/x)/dx is -8/x².",
+    why="d(8/x)/dx is -8/x²: the number is divided, and x stands below the line.",
     mistake="__rtruediv__ was written as __truediv__, which gives x/8.",
 )
 def _(lib):

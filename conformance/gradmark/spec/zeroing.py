@@ -57,7 +57,7 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([1.0, 2.0], requires_grad=True)
-    (x * x).sum().backward()
+    (x * 3).sum().backward()
     kept = x.grad
     kept.zero_()
     lib.observe("gradient after zeroing", x.grad)
@@ -68,17 +68,19 @@ def _(lib):
     "loop-with-zeroing",
     "A loop that clears each round sees one round's gradient",
     claims=["zeroing.loop-mean", "zeroing.loop-does-not-accumulate"],
-    after=["zeroing.zero-in-place"],
+    after=["zeroing.zero-in-place", "backward.scalar-polynomial"],
     why="This is the training loop as it is meant to be.",
     mistake="Zeroing comes too late, or clears something else.",
     impure="goes backward three times, and clears",
 )
 def _(lib):
     x = lib.tensor([1.0, 2.0, 5.0], requires_grad=True)
-    for turn in (1, 2, 3):
+    (x * x + x * 2 + 7).sum().backward()
+    lib.control("backward.scalar-polynomial", x.grad)
+    for turn in (2, 3):
+        x.grad.zero_()
         (x * x + x * 2 + 7).sum().backward()
         lib.observe(f"gradient in round {turn}", x.grad)
-        x.grad.zero_()
 
 
 @chapter.behaviour(
@@ -93,12 +95,13 @@ def _(lib):
 def _(lib):
     x = lib.tensor([1.0, -1.0], requires_grad=True)
     (x * 4).sum().backward()
-    loss = (x * x).sum()
+    lib.control("operators.sum-grad", x.grad)
+    loss = (x * lib.tensor([2.0, -3.0])).sum()
     x.grad.zero_()
     loss.backward()
     lib.observe("cleared between forward and backward", x.grad)
     x.grad.zero_()
-    (x * x).sum().backward()
+    (x * lib.tensor([5.0, 6.0])).sum().backward()
     lib.observe("cleared before forward", x.grad)
 
 
@@ -124,7 +127,7 @@ def _(lib):
     "Zeroing one leaf's gradient leaves the others alone",
     claims=["zeroing.zero-sets-elements"],
     after=["zeroing.zero-in-place"],
-    why="Each leaf owns its gradient.",
+    why="Each leaf owns its gradient, so that leaves can be trained one by one.",
     mistake="Leaves share one array of gradients.",
     impure="writes into .grad",
 )

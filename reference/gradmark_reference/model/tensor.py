@@ -102,7 +102,7 @@ def _swap(array: Array) -> Array:
 def _position(key: Any) -> tuple[Any, ...]:
     """Return an index as NumPy takes it, such that what it selects is always an array."""
     parts = key if isinstance(key, tuple) else (key,)
-    place = tuple(np.array(part._array) if isinstance(part, Tensor) else part for part in parts)
+    place = tuple(np.array(part) if isinstance(part, (Tensor, list)) else part for part in parts)
     return place if any(part is Ellipsis for part in place) else (*place, Ellipsis)
 
 
@@ -142,7 +142,7 @@ class Tensor(Variable):
         # Where a factor is 0 the other may be infinite, and the derivative is 0 all the same.
         da = Edge(a, lambda g, a, b: np.where(b == 0, 0, g * b * a ** (b - 1)), a, b)
         db = Edge(
-            b, lambda g, a, b, y: np.where((a == 0) & (b >= 0), 0, g * y * np.log(a)), a, b, out
+            b, lambda g, a, b, y: g * np.where((a == 0) & (b >= 0), 0, y * np.log(a)), a, b, out
         )
         return record(out, "Pow", da, db)
 
@@ -187,7 +187,7 @@ class Tensor(Variable):
     sqrt = _of_result("Sqrt", np.sqrt, lambda g, y: g / (2 * y))
     tanh = _of_result("Tanh", np.tanh, lambda g, y: g * (1 - y * y))
     sigmoid = _of_result("Sigmoid", lambda x: 1 / (1 + np.exp(-x)), lambda g, y: g * y * (1 - y))
-    relu = _of_result("Relu", lambda x: np.maximum(x, 0), lambda g, y: g * (y > 0))
+    relu = _of_result("Relu", lambda x: np.maximum(x, 0), lambda g, y: np.where(y > 0, g, 0))
     abs = _of_input("Abs", np.abs, lambda g, x: g * np.sign(x))
     sin = _of_input("Sin", np.sin, lambda g, x: g * np.cos(x))
     cos = _of_input("Cos", np.cos, lambda g, x: -g * np.sin(x))
@@ -225,7 +225,7 @@ class Tensor(Variable):
     def _extreme(self, name: str, reduce: Callable[[Array], Any]) -> Tensor:
         with _refusing():
             out = Tensor(reduce(self._array))
-        share = Edge(self, lambda g, x, y: g * (x == y) / (x == y).sum(), self, out)
+        share = Edge(self, lambda g, x, y: np.where(x == y, g / (x == y).sum(), 0), self, out)
         return record(out, name, share)
 
     def _reshaped(self, name: str, array: Array) -> Tensor:
@@ -279,12 +279,13 @@ class Tensor(Variable):
     def __getitem__(self, key: Any) -> Tensor:
         place, shape = _position(key), self.shape
 
-        def scatter(g: Array) -> Array:
+        def scatter(g: Array, *_: Array) -> Array:
             whole = np.zeros(shape, g.dtype)
             np.add.at(whole, place, g)
             return whole
 
-        return record(self._alias(self._array[place]), "Index", Edge(self, scatter))
+        chosen = [Tensor(part) for part in place if isinstance(part, np.ndarray)]
+        return record(self._alias(self._array[place]), "Index", Edge(self, scatter, *chosen))
 
     def __setitem__(self, key: Any, value: Operand) -> None:
         place, source = _position(key), _lift(value, self)

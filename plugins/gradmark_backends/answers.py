@@ -1,0 +1,114 @@
+"""Reading what a worker answered: nothing is believed that was not checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gradmark.trace import ITEM_SIZES, TEXT_LIMIT, TRACE_LIMIT, Trace, trace_from_wire
+from gradmark_backends.channel import Message
+from gradmark_backends.plan import CannotOpen, Opened
+
+LINES_LIMIT = 500
+"""Lines that a worker may say about what it recognised."""
+
+SIDES_LIMIT = 8
+PROFILES = ("scalar", "tensor", "torch")
+DELIVERIES = ("attribute", "returned", "transform")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The worker's own code raised; only the text of it came back."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfMemory:
+    """Memory ran out where no program could be blamed for a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The library is open."""
+
+    opened: Opened
+    python: str
+
+
+Reply = Trace | Open | CannotOpen | Broken | OutOfMemory
+
+
+def reply_from(message: Message, identity: str) -> Reply:
+    """Turn a message into what it says. Raises ValueError for anything that no worker would say."""
+    header, payload = message
+    if header.pop("id", None) != identity:
+        raise ValueError("an answer to another question")
+    kind = header.pop("is", None)
+    if kind == "trace":
+        (trace,) = _exactly(header, "trace")
+        if not isinstance(trace, dict):
+            raise ValueError("a trace that is no object")
+        return trace_from_wire(trace, payload)
+    if payload:
+        raise ValueError("raw bytes that nothing refers to")
+    match kind:
+        case "opened":
+            opened, python = _exactly(header, "opened", "python")
+            return Open(_opened(opened), _text(python))
+        case "cannot-open":
+            (why,) = _exactly(header, "why")
+            code, message_, cause, hint = (_text(part, TRACE_LIMIT) for part in _list(why, 4))
+            return CannotOpen(code, message_, cause=cause, hint=hint)
+        case "broken":
+            (text,) = _exactly(header, "text")
+            return Broken(_text(text, TRACE_LIMIT))
+        case "memory":
+            _exactly(header)
+            return OutOfMemory()
+    raise ValueError(f"an answer of no known kind: {str(kind)[:40]!r}")
+
+
+def _opened(data: Any) -> Opened:
+    if not isinstance(data, dict) or set(data) != set(Opened("").to_json()):
+        raise ValueError("an opened library without the fields of one")
+    shape = data["scalar_shape"]
+    if not isinstance(shape, list) or len(shape) > SIDES_LIMIT:
+        raise ValueError("a scalar's shape that is none")
+    if not all(type(side) is int and side >= 0 for side in shape):
+        raise ValueError("a scalar's shape that is none")
+    if data["profile"] not in PROFILES or data["delivery"] not in DELIVERIES:
+        raise ValueError("a profile or a delivery that there is not")
+    if data["dtype"] not in ("", *ITEM_SIZES):
+        raise ValueError("a dtype that may not be sent")
+    lines = data["recognised"]
+    if not isinstance(lines, list) or len(lines) > LINES_LIMIT:
+        raise ValueError("too many lines about what was recognised")
+    texts = {name: _text(data[name]) for name in ("library", "version", "adapter", "where")}
+    return Opened(
+        **texts,
+        profile=str(data["profile"]),
+        delivery=str(data["delivery"]),
+        recognised=tuple(_text(line) for line in lines),
+        scalar_shape=tuple(shape),
+        dtype=str(data["dtype"]),
+    )
+
+
+def _exactly(header: dict[str, Any], *names: str) -> list[Any]:
+    if set(header) != set(names):
+        raise ValueError(f"an answer with other fields than {', '.join(names) or 'none'}")
+    return [header[name] for name in names]
+
+
+def _list(value: Any, length: int) -> list[Any]:
+    if not isinstance(value, list) or len(value) != length:
+        raise ValueError(f"no list of {length}")
+    return value
+
+
+def _text(value: Any, limit: int = TEXT_LIMIT) -> str:
+    if not isinstance(value, str) or len(value) > limit + 60:
+        raise ValueError("a text that is no text, or longer than allowed")
+    return value

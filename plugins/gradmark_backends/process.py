@@ -1,0 +1,271 @@
+"""One worker process: started, asked, timed and ended by the host."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gradmark.errors import GradmarkError
+from gradmark.verdict import Outcome
+from gradmark_backends.answers import Reply, reply_from
+from gradmark_backends.bootstrap import OLDEST, TOO_OLD
+from gradmark_backends.bundle import Bundle, make_bundle, source_of
+from gradmark_backends.channel import Channel, pack
+from gradmark_backends.limits import limits
+from gradmark_backends.worker import CHANNEL_LOST
+
+OUTPUT_TAIL = 4_096
+"""Bytes of what a library printed that are kept for show."""
+
+GRACE = 1.0
+"""Seconds that a process may take to end after it closed its pipes."""
+
+INHERITED = frozenset({"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ"})
+"""What a worker keeps of the user's environment: where programs are, and how to write."""
+
+_LOADER = frozenset({"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"})
+"""Without these an interpreter or NumPy that was installed aside finds no shared libraries."""
+
+_OUT_OF_MEMORY = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory")
+
+
+class Lost(Exception):  # noqa: N818 - a verdict about the worker, not an error of ours
+    """The worker is no use any more, and why."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        """Keep the verdict beside the sentence."""
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How workers are started; all workers of one backend share it."""
+
+    python: str
+    environment: dict[str, str]
+    memory_bytes: int | None
+    bundle: Bundle = field(default_factory=make_bundle)
+
+
+class Process:
+    """A worker process, from its start to its end.
+
+    Raises `GradmarkError` where the interpreter can't be started at all.
+    """
+
+    def __init__(self, launch: Launch) -> None:
+        """Start the process; nothing is asked yet."""
+        self.scratch = Path(tempfile.mkdtemp(prefix="gradmark-"))
+        self._output = _unnamed_file(self.scratch)
+        theirs, ours = zip(_pipe(), _pipe()[::-1], strict=True)
+        bundle = _unnamed_file(self.scratch)
+        os.write(bundle, launch.bundle.wire())
+        settings = {"bundle": bundle, "pipes": theirs, "limits": limits(launch.memory_bytes)}
+        code = [source_of("gradmark_backends.bootstrap"), json.dumps(settings)]
+        try:
+            self._process = subprocess.Popen(
+                [launch.python, "-I", "-B", "-u", "-X", "utf8", "-c", *code],
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=self._output,
+                cwd=self.scratch,
+                env=_environment(self.scratch, launch.environment),
+                pass_fds=(bundle, *theirs),
+                start_new_session=True,
+            )
+        except OSError as error:
+            for descriptor in (self._output, *ours):
+                os.close(descriptor)
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            raise GradmarkError(
+                "no-python",
+                f"{launch.python} can't be started as the worker's interpreter",
+                cause=str(error),
+                hint="name an executable Python of 3.10 or later",
+            ) from None
+        finally:
+            for descriptor in (bundle, *theirs):
+                os.close(descriptor)
+        self._channel = Channel(*ours, alive=self.alive)
+        self._waiting = ("", 0.0)
+        # A host that forgets to close, or ends by an exception, leaves nothing behind either.
+        self._end = weakref.finalize(
+            self, _end, self._process, self.scratch, self._channel, self._output
+        )
+
+    @property
+    def pid(self) -> int:
+        """Return the process id, which is the group's too."""
+        return self._process.pid
+
+    def alive(self) -> bool:
+        """Say whether the process still runs."""
+        return self._process.poll() is None
+
+    def ask(self, do: str, seconds: float, payload: bytes = b"", **fields: Any) -> None:
+        """Send a request without waiting for its answer. Raises `Lost`, and ends the process."""
+        identity = secrets.token_hex(8)
+        message = pack({"id": identity, "do": do, "seconds": seconds, **fields}, payload)
+        deadline = time.monotonic() + seconds
+        self._waiting = (identity, seconds)
+        try:
+            if self._channel.unasked():
+                raise ValueError("it spoke without being asked")
+            if os.fstat(self._output).st_size:
+                os.ftruncate(self._output, 0)
+            self._channel.send(message, deadline)
+        except (EOFError, TimeoutError, ValueError, OSError) as error:
+            raise self._lost(error, seconds) from None
+
+    def reply(self) -> Reply:
+        """Wait for the answer to the latest request. Raises `Lost`, and ends the process."""
+        identity, seconds = self._waiting
+        try:
+            return reply_from(self._channel.receive(time.monotonic() + seconds), identity)
+        except (EOFError, TimeoutError, ValueError, OSError) as error:
+            raise self._lost(error, seconds) from None
+
+    def is_well(self) -> bool:
+        """Say whether the process waits for a request; false once it is gone."""
+        if not self._end.alive or not self.alive():
+            return False
+        try:
+            self._channel.unasked()
+        except (EOFError, OSError):
+            return False
+        return True
+
+    def output(self) -> str:
+        """Return the tail of what was printed since the latest request."""
+        size = os.fstat(self._output).st_size
+        tail = os.pread(self._output, OUTPUT_TAIL, max(0, size - OUTPUT_TAIL))
+        before = f"… ({size - OUTPUT_TAIL} bytes before)\n" if size > OUTPUT_TAIL else ""
+        return before + tail.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """End the process and all of its group, and remove its folder."""
+        self._end()
+
+    def _lost(self, error: Exception, seconds: float) -> Lost:
+        """Say why the worker is lost, and end it; what it printed can still be read."""
+        match error:
+            case TimeoutError():
+                lost = Lost(Outcome.TIMEOUT, f"no answer within {seconds:g} s")
+            case EOFError():
+                lost = self._ended()
+            case _:
+                lost = Lost(Outcome.PROTOCOL, f"the worker answered nonsense: {error}")
+        _kill(self._process)
+        return lost
+
+    def _ended(self) -> Lost:
+        try:
+            status = self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            return Lost(Outcome.PROTOCOL, "the library closed the worker's pipes")
+        if status == CHANNEL_LOST:
+            return Lost(Outcome.PROTOCOL, "the library took the worker's pipes away")
+        how = f"ended with exit status {status}" if status >= 0 else f"was killed by {_name(-status)}"
+        size = os.fstat(self._output).st_size
+        tail = os.pread(self._output, OUTPUT_TAIL, max(0, size - OUTPUT_TAIL))
+        if status == TOO_OLD and tail.startswith(b"Python "):
+            oldest = ".".join(map(str, OLDEST))
+            found = tail.decode("ascii", "replace")[:20]
+            return Lost(Outcome.UNGRADED, f"it is {found}, and a worker needs {oldest} or later")
+        if status and any(sign in tail for sign in _OUT_OF_MEMORY):
+            return Lost(Outcome.MEMORY, f"memory ran out: the process {how}")
+        return Lost(Outcome.CRASH, f"the process {how}")
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _pipe() -> tuple[int, int]:
+    """Make a pipe whose ends are no standard streams, though the host may have closed its own."""
+    ends = os.pipe()
+    if min(ends) > 2:  # noqa: PLR2004 - stdin, stdout, stderr
+        return ends
+    moved = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3) for end in ends]
+    for end in ends:
+        os.close(end)
+    return moved[0], moved[1]
+
+
+def _unnamed_file(folder: Path) -> int:
+    """Make a file that has no name any more, written at its end whoever writes."""
+    path = folder / secrets.token_hex(8)
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o600)
+    path.unlink()
+    return descriptor
+
+
+def _environment(scratch: Path, own: dict[str, str]) -> dict[str, str]:
+    """Return a worker's whole environment; its home is its scratch folder."""
+    kept = {name: os.environ[name] for name in INHERITED | _LOADER if name in os.environ}
+    home = str(scratch)
+    places = ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {
+        **kept,
+        **dict.fromkeys((*places, "XDG_STATE_HOME", "XDG_RUNTIME_DIR"), home),
+        # One thread sums in one order, and takes no address space for the others' stacks.
+        **dict.fromkeys(threads, "1"),
+        # -I makes the worker deaf to it; processes that a library starts hear it.
+        "PYTHONHASHSEED": "0",
+        **own,
+    }
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the whole group. What left it by a session of its own is beyond this level's walls."""
+    # macOS says EPERM for a group of which only the dead are left.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _end(
+    process: subprocess.Popen[bytes], scratch: Path, channel: Channel, output: int
+) -> None:
+    _kill(process)
+    channel.close()
+    os.close(output)
+    _remove(scratch)
+
+
+def _remove(scratch: Path) -> None:
+    """Remove a folder, whatever modes were left in it."""
+
+    def allow(_function: Any, path: str, _error: Any) -> None:
+        with contextlib.suppress(OSError):
+            Path(path).parent.chmod(0o700)
+            Path(path).chmod(0o700)
+
+    for _ in range(3):
+        # What was killed may still be writing; what was locked is open the second time.
+        if sys.version_info >= (3, 12):
+            shutil.rmtree(scratch, onexc=allow)
+        else:
+            shutil.rmtree(scratch, onerror=allow)
+        if not scratch.exists():
+            return

@@ -1,0 +1,161 @@
+"""The worker: one library, opened once, and one answer to each program that it is sent.
+
+This module travels to the worker, so it needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import traceback
+import warnings
+from typing import Any
+
+from gradmark.program import step_from_json
+from gradmark.replay import replay
+from gradmark.surface import Surface
+from gradmark.trace import TRACE_LIMIT, Trace, cut, trace_to_wire
+from gradmark_backends.channel import Channel, Message, pack
+from gradmark_backends.opening import open_plan
+from gradmark_backends.plan import CannotOpen, Plan
+
+CHANNEL_LOST = 113
+"""Exit status of a worker whose pipes were taken away by what it runs."""
+
+# The library under test may put something else into `os`.
+_exit, _pid = os._exit, os.getpid
+
+
+def main(reading: int, writing: int) -> None:
+    """Answer requests until the host is gone."""
+    serve(Channel(reading, writing))
+
+
+def serve(channel: Channel) -> None:
+    """Answer every request of a channel, one after another."""
+    worker = Worker()
+    while True:
+        try:
+            header, payload = channel.receive()
+        except EOFError:
+            return
+        except (OSError, ValueError):
+            _exit(CHANNEL_LOST)
+        message = worker.answer(header, payload)
+        if _pid() != worker.pid:
+            _exit(0)  # a fork made inside the library came back here: its parent answers
+        try:
+            channel.send(message)
+        except (OSError, EOFError):
+            _exit(CHANNEL_LOST)
+
+
+class Worker:
+    """Holds the opened library between two requests."""
+
+    def __init__(self) -> None:
+        """Begin with nothing opened."""
+        self.pid = _pid()
+        self.surface: Surface | None = None
+
+    def answer(self, header: dict[str, Any], payload: bytes) -> bytes:
+        """Do what one request asks, and pack the answer, which repeats the request's id."""
+        identity = {"id": header["id"]}
+        backstop(header["seconds"])
+        try:
+            fields, body = self.open(header) if header["do"] == "open" else self.run(payload)
+            message = pack({**identity, **fields}, body)
+        except MemoryError:
+            message = pack({**identity, "is": "memory"})
+        except BaseException as error:  # noqa: BLE001 - the host is told, and decides
+            text = "".join(traceback.format_exception(error, limit=-20))
+            message = pack({**identity, "is": "broken", "text": cut(text, TRACE_LIMIT)})
+        flush()
+        backstop(0)
+        return message
+
+    def open(self, header: dict[str, Any]) -> Message:
+        """Open the library that a plan names."""
+        plan = Plan.from_json(header["plan"])
+        search(plan.search_path, frozenset(header["last"]))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.surface, opened = open_plan(plan)
+        except CannotOpen as error:
+            parts = [error.code, error.message, error.cause, error.hint]
+            return {"is": "cannot-open", "why": [cut(str(p), TRACE_LIMIT) for p in parts]}, b""
+        told = {name: _cut(value) for name, value in opened.to_json().items()}
+        return {"is": "opened", "opened": told, "python": sys.version.split()[0]}, b""
+
+    def run(self, payload: bytes) -> Message:
+        """Replay one program on the opened library."""
+        if self.surface is None:
+            raise RuntimeError("a program before anything was opened")
+        steps = tuple(step_from_json(step) for step in json.loads(payload))
+        trace, body = trace_to_wire(replay_calmly(steps, self.surface))
+        return {"is": "trace", "trace": trace}, body
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str):
+        return cut(value)
+    return [_cut(item) for item in value] if isinstance(value, tuple) else value
+
+
+def replay_calmly(steps: Any, surface: Surface) -> Trace:
+    """Replay with seeds set, and with warnings silent where the program does not listen."""
+    seed()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return replay(steps, surface)
+
+
+def seed() -> None:
+    """Make what the library draws at random the same for every replay."""
+    random.seed(0)
+    numpy_random: Any = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed(0)
+
+
+def search(folders: tuple[str, ...], last: frozenset[str]) -> None:
+    """Put folders behind the standard library and before this interpreter's own packages.
+
+    Those in ``last``, another interpreter's packages, are looked at when nothing else has the name.
+    """
+    standard = os.path.dirname(os.__file__)  # noqa: PTH120 - pathlib costs a tenth of the start
+
+    def is_standard(entry: str) -> bool:
+        inside = entry == standard or entry.startswith(standard + os.sep)
+        return entry.endswith(".zip") or (inside and not entry.endswith("-packages"))
+
+    own = [entry for entry in sys.path if entry]
+    first = [f for f in folders if f not in last]
+    order = [
+        *filter(is_standard, own),
+        *first,
+        *(entry for entry in own if not is_standard(entry)),
+        *(f for f in folders if f in last),
+    ]
+    sys.path[:] = dict.fromkeys(order)
+
+
+def backstop(seconds: float) -> None:
+    """Let the system end this process if the host, which holds the clock, is gone when it is over.
+
+    0 stops it again.
+    """
+    signal.alarm(2 * int(seconds) + 5 if seconds else 0)
+
+
+def flush() -> None:
+    """Write out what was printed, whatever the library made of the streams."""
+    for stream in {id(s): s for s in (sys.stdout, sys.stderr, sys.__stdout__)}.values():
+        try:
+            stream.flush()  # type: ignore[union-attr]
+        except BaseException:  # noqa: BLE001, S112 - a stream of the library's own
+            continue

@@ -1,0 +1,94 @@
+"""The words that every report uses for the same thing."""
+
+from __future__ import annotations
+
+from gradmark.journal import Header
+from gradmark.verdict import Detail, Outcome
+
+GLYPHS = {
+    Outcome.PASS: "✓",
+    Outcome.LENIENT: "≈",
+    Outcome.FAIL: "✗",
+    Outcome.MISSING: "∅",
+    Outcome.BLOCKED: "⊘",
+    Outcome.ERROR: "!",
+    Outcome.TIMEOUT: "◔",
+    Outcome.CRASH: "‼",
+    Outcome.MEMORY: "▦",
+    Outcome.PROTOCOL: "⇄",
+    Outcome.UNGRADED: "?",
+}
+
+MEANINGS = {
+    Outcome.PASS: "as PyTorch does it",
+    Outcome.LENIENT: "right, but not as PyTorch does it",
+    Outcome.FAIL: "another answer than PyTorch's",
+    Outcome.MISSING: "the library lacks what this needs",
+    Outcome.BLOCKED: "waits for another behaviour to be fixed",
+    Outcome.ERROR: "raised where PyTorch does not",
+    Outcome.TIMEOUT: "no answer in time",
+    Outcome.CRASH: "the process died",
+    Outcome.MEMORY: "out of memory",
+    Outcome.PROTOCOL: "the worker answered nonsense",
+    Outcome.UNGRADED: "could not be judged: not the library's fault",
+}
+
+ISOLATION = {
+    0: "0: in the judge's own process, for debugging",
+    1: "1: a process of its own, with limits",
+    2: "2: a process of its own, with limits and system-call walls",
+    3: "3: a sandbox of its own",
+}
+
+PROOF_FROM = 2
+"""The isolation level from which a result says something about code that means to cheat."""
+
+
+def backend_name(header: Header) -> str:
+    """Return the backend and its version."""
+    name, version = _text(header.backend, "name"), _text(header.backend, "version")
+    return f"{name} {version}".rstrip()
+
+
+def reference_name(header: Header) -> str:
+    """Return the reference and its version."""
+    name = _text(header.reference, "name") or "PyTorch"
+    return f"{name} {_text(header.reference, 'version')}".rstrip()
+
+
+def _text(data: dict[str, object], name: str) -> str:
+    value = data.get(name, "")
+    return value if isinstance(value, str) else str(value)
+
+
+def deviation(detail: Detail) -> str:
+    """Return what differs and where: the observation's label and the reason."""
+    return ": ".join(part for part in (detail.label, detail.reason) if part)
+
+
+def errors(detail: Detail) -> str:
+    """Return the largest errors next to what was allowed, or nothing where there are none."""
+    sizes = [
+        f"{value:.4g} {kind}"
+        for kind, value in (("absolute", detail.max_abs), ("relative", detail.max_rel))
+        if value is not None
+    ]
+    if not sizes:
+        return ""
+    allowed = f"; allowed: {detail.allowed}" if detail.allowed else ""
+    return f"largest error: {', '.join(sizes)}{allowed}"
+
+
+def first_index(detail: Detail) -> str:
+    """Return the index of the first difference as Python writes it, or nothing."""
+    return str(detail.index) if detail.index else ""
+
+
+def counted(counts: dict[Outcome, int]) -> str:
+    """Return counts such as ``3 fail, 1 missing``."""
+    return ", ".join(f"{number} {outcome.value}" for outcome, number in counts.items() if number)
+
+
+def amount(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
