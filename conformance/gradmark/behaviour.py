@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -66,13 +66,17 @@ class Behaviour:
         return self.id.partition(".")[0]
 
     def program(self, seed: int = 0) -> Program:
-        """Return the recording of the body; the same object for the same seed."""
-        return _recorded(self, seed)
+        """Return the recording of the body, equal for equal seeds. Raises `Unfaithful`."""
+        return _recorded(self.id, self.body, seed)
 
 
-@cache
-def _recorded(behaviour: Behaviour, seed: int) -> Program:
-    return record(behaviour.body, seed=f"{seed}:{behaviour.id}")
+KEPT_PROGRAMS = 2_048
+"""Recordings that are kept: more than a spec has, and no more than fit beside it."""
+
+
+@lru_cache(KEPT_PROGRAMS)
+def _recorded(identity: str, body: Callable[[Any], None], seed: int) -> Program:
+    return record(body, seed=f"{seed}:{identity}")
 
 
 class Chapter:
@@ -110,7 +114,11 @@ class Chapter:
         if identity in self.behaviours:
             message = f"{identity}: registered twice"
             raise ValueError(message)
-        if len(title) > _TITLE_LIMIT or re.search(r"\bshould\b", title) or title.endswith("."):
+        if (
+            not 0 < len(title) <= _TITLE_LIMIT
+            or re.search(r"\bshould\b", title)
+            or title.endswith(".")
+        ):
             message = f"{identity}: a title says what happens, in {_TITLE_LIMIT} characters at most"
             raise ValueError(message)
         if profile not in PROFILES:
@@ -179,9 +187,7 @@ class Spec:
         """
         chosen: set[str] = set()
         for glob in globs:
-            found = {
-                b.id for b in self.behaviours if fnmatchcase(b.id, glob) or b.chapter == glob
-            }
+            found = {b.id for b in self.behaviours if fnmatchcase(b.id, glob) or b.chapter == glob}
             if not found:
                 raise GradmarkError(
                     "unknown-behaviour",
@@ -195,33 +201,41 @@ class Spec:
     def ordered(self) -> tuple[Behaviour, ...]:
         """Return the behaviours so that the owners of controls come before those who use them.
 
-        Raises ValueError for a cycle of owners.
+        Owners that are no part of this spec are left out. Raises ValueError for a cycle of owners.
         """
         known = {b.id: b for b in self.behaviours}
         done: dict[str, Behaviour] = {}
-        open_: list[str] = []
-
-        def visit(behaviour: Behaviour) -> None:
-            if behaviour.id in done:
-                return
-            if behaviour.id in open_:
-                message = "owners in a cycle: " + " → ".join([*open_, behaviour.id])
-                raise ValueError(message)
-            open_.append(behaviour.id)
-            for owner in owners(behaviour):
-                if owner in known:
-                    visit(known[owner])
-            open_.pop()
-            done[behaviour.id] = behaviour
-
         for behaviour in self.behaviours:
-            visit(behaviour)
+            owners_first(behaviour, known, done)
         return tuple(done.values())
 
 
-def owners(behaviour: Behaviour) -> tuple[str, ...]:
-    """Return the ids that a behaviour builds on: its ``after``, then its controls' owners."""
-    marks = behaviour.program().marks
+def owners_first(
+    behaviour: Behaviour, known: dict[str, Behaviour], done: dict[str, Behaviour], seed: int = 0
+) -> None:
+    """Add a behaviour to ``done``, after all that it builds on. Raises ValueError for a cycle."""
+    path = {behaviour.id: iter(owners(behaviour, seed))}
+    while path and behaviour.id not in done:
+        last = next(reversed(path))
+        owner = next((o for o in path[last] if o in known and o not in done), None)
+        if owner is None:
+            path.popitem()
+            done[last] = known[last]
+        elif owner in path:
+            ahead = list(path)
+            circle = " → ".join([*ahead[ahead.index(owner) :], owner])
+            message = f"owners in a cycle: {circle}"
+            raise ValueError(message)
+        else:
+            path[owner] = iter(owners(known[owner], seed))
+
+
+def owners(behaviour: Behaviour, seed: int = 0) -> tuple[str, ...]:
+    """Return the ids that a behaviour builds on: its ``after``, then its controls' owners.
+
+    They are the same for every seed; naming the run's own saves a recording.
+    """
+    marks = behaviour.program(seed).marks
     return tuple(dict.fromkeys((*behaviour.after, *(m.owner for m in marks if m.owner))))
 
 
@@ -229,9 +243,7 @@ def owners(behaviour: Behaviour) -> tuple[str, ...]:
 def load_spec() -> Spec:
     """Import every chapter of `gradmark.spec` and return the whole spec, in reading order."""
     package = import_module("gradmark.spec")
-    chapters: list[Chapter] = []
-    for name in package.ORDER:
-        chapters.append(import_module(f"gradmark.spec.{name}").chapter)
+    chapters = [import_module(f"gradmark.spec.{name}").chapter for name in package.ORDER]
     unlisted = {m.name for m in iter_modules(package.__path__)} - set(package.ORDER)
     if unlisted:
         message = f"chapters that gradmark.spec.ORDER does not list: {', '.join(sorted(unlisted))}"

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gradmark.program import Alternative, Array, Items, Mark
-from gradmark.trace import Value
+from gradmark.trace import ITEM_SIZES, Value
+from gradmark.values import (
+    NUMERIC,
+    SHOWN,
+    Numbers,
+    elements,
+    shape_text,
+    show,
+    show_array,
+    to_array,
+)
 
-NUMERIC = frozenset({"tensor", "ndarray", "bool", "int", "float", "complex"})
-SHOWN = 64
-"""Elements of an array that a verdict carries for show."""
+__all__ = [
+    "NUMERIC",
+    "PREDICATES",
+    "SHOWN",
+    "TOLERANCE",
+    "Conventions",
+    "Difference",
+    "asked",
+    "constant",
+    "difference",
+    "matches",
+    "show",
+    "to_array",
+    "tolerance",
+]
 
 TOLERANCE = {
     "float16": (1e-2, 1e-3),
@@ -23,6 +46,8 @@ TOLERANCE = {
     "complex128": (1e-9, 1e-10),
 }
 """Relative and absolute tolerance by the dtype that was asked for; whole numbers are exact."""
+
+_EXACT = 1 << 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +79,15 @@ class Difference:
     differing: tuple[int, ...] = ()
 
 
-def to_array(value: Value) -> npt.NDArray[Any] | None:
-    """Return a numeric value, or a sequence of such, as an array; None for anything else."""
-    if value.kind in NUMERIC:
-        return np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape)
-    if value.kind == "sequence":
-        parts = [to_array(item) for item in value.items]
-        if any(part is None for part in parts):
-            return None
-        try:
-            return np.array([part.tolist() for part in parts if part is not None])
-        except ValueError:  # a ragged list
-            return None
-    return None
+def asked(expected: Value) -> str:
+    """Return the dtype that an expected value was asked for in, the coarsest of a list's.
+
+    A Python number has none of its own: it came out of PyTorch's default dtype.
+    """
+    if expected.kind in {"sequence", "calls"}:
+        names = [asked(item) for item in expected.items]
+        return max(names, key=lambda name: TOLERANCE.get(name, (0.0, 0.0)), default="")
+    return {"float": "float32", "complex": "complex64"}.get(expected.kind, expected.dtype)
 
 
 def tolerance(dtype: str, mark: Mark, conventions: Conventions) -> tuple[float, float]:
@@ -89,132 +110,167 @@ def difference(
         return _numeric(expected, observed, mark, conventions)
     if expected.kind == "sequence":
         return _sequence(expected, observed, mark, conventions)
-    if expected.kind == "calls":
-        return _calls(expected, observed, mark, conventions)
     if expected.kind == "object":
-        same = observed.kind not in {"none", "returned", "raised"}
+        same = observed.kind in {"object", "text"}
     else:
         same = expected.kind == observed.kind and expected.text == observed.text
-    if same:
-        return None
-    return Difference(show(expected), show(observed), _kind_reason(expected, observed))
+    return None if same else _otherwise(expected, observed)
 
 
-def _kind_reason(expected: Value, observed: Value) -> str:
-    if expected.kind == observed.kind:
-        return "another answer"
-    return f"{_noun(observed)} where {_noun(expected)} is expected"
+def _otherwise(expected: Value, observed: Value, reason: str = "") -> Difference:
+    if not reason and expected.kind == observed.kind:
+        reason = "another answer"
+    reason = reason or f"{_noun(observed)} where {_noun(expected)} is expected"
+    return Difference(show(expected), show(observed), reason)
 
 
 def _noun(value: Value) -> str:
-    nouns = {"none": "None", "text": "a text", "object": "an object", "raised": "an exception"}
+    nouns = {
+        "none": "None", "text": "a text", "object": "an object", "raised": "an exception",
+        "bool": "a truth value", "calls": "a list of calls", "returned": "no exception",
+    }  # fmt: skip
+    if value.kind in nouns:
+        return nouns[value.kind]
     if value.kind in NUMERIC:
         return "a number" if value.shape == () else "an array"
-    return nouns.get(value.kind, f"a {value.kind}")
+    return f"a {value.kind}"
 
 
 def _sequence(
     expected: Value, observed: Value, mark: Mark, conventions: Conventions
 ) -> Difference | None:
-    array = to_array(expected)
-    if array is not None and to_array(observed) is not None:
-        as_value = Value("ndarray", str(array.dtype), array.shape, array.tobytes())
-        return _numeric(as_value, observed, mark, conventions)
-    if observed.kind != "sequence":
-        return Difference(show(expected), show(observed), _kind_reason(expected, observed))
-    return _items(expected, observed, mark, conventions, "items")
-
-
-def _calls(
-    expected: Value, observed: Value, mark: Mark, conventions: Conventions
-) -> Difference | None:
-    if observed.kind != "calls":
-        return Difference(show(expected), show(observed), "not observed in a call")
-    return _items(expected, observed, mark, conventions, "calls")
-
-
-def _items(
-    expected: Value, observed: Value, mark: Mark, conventions: Conventions, noun: str
-) -> Difference | None:
+    want, got = to_array(expected), to_array(observed)
+    listed = observed.kind == "sequence"
+    if want is not None and got is not None and (want.shape == got.shape or not listed):
+        return _arrays(want, got, asked(expected), mark, conventions)
+    if not listed:
+        return _otherwise(expected, observed)
     if len(expected.items) != len(observed.items):
-        reason = f"{len(observed.items)} {noun} where {len(expected.items)} are expected"
-        return Difference(show(expected), show(observed), reason)
-    for one, other in zip(expected.items, observed.items, strict=True):
+        reason = f"{len(observed.items)} items where {len(expected.items)} are expected"
+        return _otherwise(expected, observed, reason)
+    for number, (one, other) in enumerate(zip(expected.items, observed.items, strict=True)):
         found = difference(one, other, mark, conventions)
         if found is not None:
-            return found
+            return replace(found, reason=f"item {number}: {found.reason}")
     return None
 
 
 def _numeric(
     expected: Value, observed: Value, mark: Mark, conventions: Conventions
 ) -> Difference | None:
-    want = to_array(expected)
-    got = to_array(observed)
-    assert want is not None  # noqa: S101 - the caller looked at the kind
-    if got is None:
-        return Difference(show(expected), show(observed), _kind_reason(expected, observed))
+    want, got = to_array(expected), to_array(observed)
+    if want is None or got is None or observed.kind == "calls":
+        return _otherwise(expected, observed)
+    return _arrays(want, got, asked(expected), mark, conventions)
+
+
+def _arrays(
+    want: Numbers, got: Numbers, dtype: str, mark: Mark, conventions: Conventions
+) -> Difference | None:
     if got.shape != want.shape:
-        scalar = want.size == 1 and want.shape == () and got.shape == conventions.scalar_shape
-        if mark.exact_shape or not scalar:
-            reason = f"shape {_shape(got.shape)} where {_shape(want.shape)} is expected"
-            return Difference(show(expected), show(observed), reason)
+        if mark.exact_shape or want.shape != () or got.shape != conventions.scalar_shape:
+            reason = f"shape {shape_text(got.shape)} where {shape_text(want.shape)} is expected"
+            return Difference(show_array(want), show_array(got), reason)
         got = got.reshape(want.shape)
-    rtol, atol = tolerance(expected.dtype, mark, conventions)
-    wrong, gap = _compare(want, got, rtol, atol, signed_zero=mark.signed_zero)
-    if not wrong.any():
-        return None
-    return _numeric_difference(want, got, wrong, gap, (rtol, atol))
+    want = _normalised(want, got, conventions)
+    if (want.dtype.kind == "b") != (got.dtype.kind == "b"):
+        nouns = ("a truth value", "a number")
+        reason = "{} where {} is expected".format(
+            *(nouns if got.dtype.kind == "b" else nouns[::-1])
+        )
+        return Difference(show_array(want), show_array(got), reason)
+    allowed = tolerance(dtype, mark, conventions)
+    wrong, gap = _compare(want, got, *allowed, signed_zero=mark.signed_zero)
+    return _described(want, got, wrong, gap, allowed) if wrong.any() else None
+
+
+def _normalised(want: Numbers, got: Numbers, conventions: Conventions) -> Numbers:
+    """Write what is expected in the only dtype that a library declares to have."""
+    if conventions.dtype not in ITEM_SIZES or got.dtype.kind != "f":
+        return want
+    declared = np.dtype(conventions.dtype)
+    coarser = want.dtype.kind == "f" and declared.itemsize < want.dtype.itemsize
+    if declared.kind != "f" or not (coarser or want.dtype.kind in "iub"):
+        return want
+    with np.errstate(all="ignore"):
+        return want.astype(declared)
 
 
 def _compare(
-    want: npt.NDArray[Any], got: npt.NDArray[Any], rtol: float, atol: float, *, signed_zero: bool
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    kind: Any = np.complex128 if "c" in (want.dtype.kind, got.dtype.kind) else np.float64
-    if want.dtype.kind in "iub" and got.dtype.kind in "iub":
-        kind = object  # whole numbers beyond 2**53 are compared exactly
-        a, b = want.astype(kind), got.astype(kind)
-        gap = np.abs(a * 1 - b * 1).astype(np.float64)
-        return np.asarray(gap != 0), gap
+    want: Numbers, got: Numbers, rtol: float, atol: float, *, signed_zero: bool
+) -> tuple[Numbers, Numbers]:
+    """Return which elements are wrong, and how far apart all of them are."""
+    imaginary = "c" in (want.dtype.kind, got.dtype.kind)
+    if not imaginary and (_large(want) or _large(got)):
+        gap = _exact_gap(want, got)
+        return np.asarray(gap > atol + rtol * np.abs(want.astype(np.float64))), gap
+    kind = np.complex128 if imaginary else np.float64
     a, b = want.astype(kind), got.astype(kind)
     with np.errstate(all="ignore"):
         gap = np.abs(a - b)
-        close = gap <= atol + rtol * np.abs(a)
         finite = np.isfinite(a) & np.isfinite(b)
-        same = np.where(finite, close, (a == b) | (np.isnan(a) & np.isnan(b)))
-        gap = np.where(same & ~finite, 0.0, gap)
-    if signed_zero and kind is np.float64:
-        same &= ~((a == 0) & (b == 0) & (np.signbit(a) != np.signbit(b)))
+        same = np.where(finite, gap <= atol + rtol * np.abs(a), _alike(a, b))
+        gap = np.where(finite | same, np.where(finite, gap, 0.0), np.inf)
+    if signed_zero:
+        same &= _zeros_alike(a.real, b.real) & _zeros_alike(a.imag, b.imag)
     return np.asarray(~same), np.asarray(gap)
 
 
-def _numeric_difference(
-    want: npt.NDArray[Any],
-    got: npt.NDArray[Any],
-    wrong: npt.NDArray[Any],
-    gap: npt.NDArray[Any],
-    allowed: tuple[float, float],
+def _alike(a: Numbers, b: Numbers) -> Any:
+    """Say where NaN meets NaN and infinity the same infinity, in each part of a number."""
+    same: Any = True
+    for one, other in ((a.real, b.real), (a.imag, b.imag)):
+        same = same & ((one == other) | (np.isnan(one) & np.isnan(other)))
+    return same
+
+
+def _zeros_alike(a: Numbers, b: Numbers) -> Any:
+    return ~((a == 0) & (b == 0) & (np.signbit(a) != np.signbit(b)))
+
+
+def _large(array: Numbers) -> bool:
+    """Say whether an array has whole numbers that a double can't hold."""
+    if array.dtype.kind not in "iu" or array.size == 0:
+        return False
+    return int(array.max()) >= _EXACT or int(array.min()) <= -_EXACT
+
+
+def _exact_gap(want: Numbers, got: Numbers) -> Numbers:
+    def gap(x: float, y: float) -> float:
+        if x == y:
+            return 0.0
+        finite = math.isfinite(x) and math.isfinite(y)
+        return float(abs(Fraction(x) - Fraction(y))) if finite else math.inf
+
+    pairs = zip(want.reshape(-1).tolist(), got.reshape(-1).tolist(), strict=True)
+    return np.array([gap(x, y) for x, y in pairs]).reshape(want.shape)
+
+
+def _described(
+    want: Numbers, got: Numbers, wrong: Numbers, gap: Numbers, allowed: tuple[float, float]
 ) -> Difference:
     flat = np.flatnonzero(wrong)
-    index = tuple(int(i) for i in np.unravel_index(int(flat[0]), wrong.shape)) if want.shape else ()
+    first = int(flat[0])
+    index = tuple(int(i) for i in np.unravel_index(first, wrong.shape)) if want.shape else ()
+    size = np.abs(want.astype(np.complex128 if want.dtype.kind == "c" else np.float64))
     with np.errstate(all="ignore"):
-        relative = gap / np.abs(want.astype(gap.dtype))
-        largest = float(np.max(gap)) if gap.size else 0.0
-        relative_largest = float(np.max(np.where(np.isnan(relative), 0.0, relative)))
-    where = f" at index {_shape(index)}" if index else ""
+        relative = np.where(gap == 0, 0.0, np.where(np.isfinite(gap), gap / size, np.inf))
+    digits = 7
+    if any(elements(want)[i] == elements(got)[i] for i in flat if i < SHOWN):
+        digits = 17  # a difference that nobody sees is no explanation
     return Difference(
-        expected=show_array(want),
-        observed=show_array(got),
-        reason=f"{len(flat)} of {want.size} elements differ, the first{where}"
-        if want.size > 1
+        expected=show_array(want, digits),
+        observed=show_array(got, digits),
+        reason=f"{len(flat)} of {want.size} elements differ, the first at index {shape_text(index)}"
+        if want.shape
         else "another number",
-        max_abs=largest,
-        max_rel=relative_largest,
+        max_abs=float(np.max(gap)),
+        max_rel=float(np.max(relative)),
         allowed=f"{allowed[1]:g} + {allowed[0]:g} × |expected|" if any(allowed) else "exact",
         index=index,
         shape=want.shape,
-        expected_items=_elements(want),
-        observed_items=_elements(got),
+        expected_items=elements(want, digits),
+        observed_items=elements(got, digits),
         differing=tuple(int(i) for i in flat if i < SHOWN),
     )
 
@@ -222,16 +278,23 @@ def _numeric_difference(
 def matches(
     alternative: Alternative, observed: Value, expected: Value, mark: Mark, conventions: Conventions
 ) -> bool:
-    """Say whether an observed value is the one that an alternative names."""
+    """Say whether an observed value is the one that an alternative names.
+
+    The tolerance is that of ``expected``, PyTorch's own value, where that is a number.
+    """
     if alternative.predicate:
-        return PREDICATES[alternative.predicate](observed, expected)
+        return PREDICATES[alternative.predicate](observed)
     value = constant(alternative.value)
-    if value.kind in NUMERIC and expected.dtype in TOLERANCE:
-        rtol, atol = tolerance(expected.dtype, mark, conventions)
-    else:
-        rtol, atol = tolerance("float32", mark, conventions)
-    loose = Mark(mark.label, rtol=rtol, atol=atol, signed_zero=mark.signed_zero)
-    return difference(value, observed, loose, conventions) is None
+    dtype = asked(expected)
+    rtol, atol = tolerance(dtype if dtype in TOLERANCE else "float32", mark, conventions)
+    if value.kind == "sequence" and observed.kind == "calls":
+        observed = replace(observed, kind="sequence")
+    if value.kind in NUMERIC and observed.kind == "calls":
+        array = to_array(observed)
+        if array is None:
+            return False
+        observed = Value("ndarray", array.dtype.name, array.shape, array.tobytes())
+    return difference(value, observed, replace(mark, rtol=rtol, atol=atol), conventions) is None
 
 
 def constant(value: Any) -> Value:
@@ -242,76 +305,34 @@ def constant(value: Any) -> Value:
         return Value("text", text=value)
     if isinstance(value, Array):
         return Value("ndarray", value.dtype, value.shape, value.data)
-    array = np.asarray(_thaw(value))
-    return Value("ndarray", str(array.dtype), array.shape, array.tobytes())
+    try:
+        array = np.asarray(_thaw(value))
+    except ValueError:  # a ragged list
+        array = np.asarray(None)
+    if array.dtype.name in ITEM_SIZES:
+        return Value("ndarray", array.dtype.name, array.shape, array.tobytes())
+    if not isinstance(value, Items):
+        message = f"{type(value).__name__} is no value of an alternative"
+        raise TypeError(message)
+    return Value("sequence", items=tuple(constant(item) for item in value.items))
 
 
 def _thaw(value: Any) -> Any:
     return [_thaw(item) for item in value.items] if isinstance(value, Items) else value
 
 
-def _zeros(observed: Value, expected: Value) -> bool:
+def _zeros(observed: Value) -> bool:
     array = to_array(observed)
-    return array is not None and not np.any(array)
+    return array is not None and array.size > 0 and array.dtype.kind != "b" and not np.any(array)
 
 
-def _refused(observed: Value, expected: Value) -> bool:
+def _refused(observed: Value) -> bool:
     return observed.kind == "raised"
 
 
-def _no_warning(observed: Value, expected: Value) -> bool:
+def _no_warning(observed: Value) -> bool:
     return observed.kind == "warned" and not observed.items
 
 
 PREDICATES = {"zeros": _zeros, "refused": _refused, "silent": _no_warning}
 """The judge's own predicates: all zeros, a deliberate refusal, no warning at all."""
-
-
-def show(value: Value) -> str:
-    """Write a value as a reader of PyTorch would expect to see it."""
-    match value.kind:
-        case "none":
-            return "None"
-        case "text":
-            return repr(value.text)
-        case "raised":
-            return f"{value.names[0] if value.names else 'an exception'}: {value.text}"
-        case "returned":
-            return "no exception"
-        case "warned":
-            found = ", ".join(i.names[0] for i in value.items if i.names)
-            return f"warnings: {found}" if found else "no warning"
-        case "sequence":
-            return "[" + ", ".join(show(i) for i in value.items[:SHOWN]) + "]"
-        case "calls":
-            return f"{len(value.items)} calls: " + "; ".join(show(i) for i in value.items[:8])
-        case "object":
-            return f"an object of type {value.text}"
-    array = to_array(value)
-    return value.kind if array is None else show_array(array)
-
-
-def show_array(array: npt.NDArray[Any]) -> str:
-    """Write an array's numbers on one line, or on one line a row."""
-    if array.shape == ():
-        return _number(array.item())
-    text: str = np.array2string(
-        array,
-        separator=", ",
-        threshold=SHOWN,
-        edgeitems=4,
-        formatter={"all": lambda x: _number(x.item() if hasattr(x, "item") else x)},
-    )
-    return text if array.size else f"empty, shape {_shape(array.shape)}"
-
-
-def _number(value: Any) -> str:
-    return f"{value:.7g}" if isinstance(value, float) else str(value)
-
-
-def _elements(array: npt.NDArray[Any]) -> tuple[str, ...]:
-    return tuple(_number(x) for x in array.reshape(-1)[:SHOWN].tolist())
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return f"({shape[0]},)" if len(shape) == 1 else str(tuple(shape)).replace("'", "")

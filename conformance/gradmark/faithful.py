@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
-from collections.abc import Callable
-from functools import cache
-from types import FunctionType
+import builtins
+import linecache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from gradmark.errors import Unfaithful
 
-_CALLS = {
+Problem = tuple[str, str]
+
+_NAMES = {
     "type": "lib.kind(value)",
     "isinstance": "lib.kind(value)",
     "issubclass": "lib.kind(value)",
@@ -23,9 +25,13 @@ _CALLS = {
     "callable": 'lib.has(value, "name")',
     "dir": 'lib.has(value, "name")',
     "vars": 'lib.has(value, "name")',
+    "locals": "the names themselves",
+    "globals": "the names themselves",
+    "eval": "the lines themselves",
+    "exec": "the lines themselves",
 }
 
-_STATEMENTS: dict[type[ast.AST], tuple[str, str]] = {
+_STATEMENTS: dict[type[ast.AST], Problem] = {
     ast.Try: ("`try`", 'with lib.raises("label"): or with lib.caught():'),
     ast.Match: ("`match`", "one behaviour for each case"),
     ast.Yield: ("`yield`", "the steps one after another"),
@@ -44,74 +50,154 @@ _STATEMENTS: dict[type[ast.AST], tuple[str, str]] = {
 if hasattr(ast, "TryStar"):  # Python 3.11 and later
     _STATEMENTS[ast.TryStar] = _STATEMENTS[ast.Try]
 
-_COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
+_COMPARISONS: dict[type[ast.cmpop], Problem] = {
     ast.Is: ("`is`", "lib.same(a, b), or lib.kind(value) where None is meant"),
     ast.IsNot: ("`is not`", "lib.same(a, b), or lib.kind(value) where None is meant"),
     ast.In: ("`in`", "a == over plain numbers"),
     ast.NotIn: ("`not in`", "a != over plain numbers"),
 }
 
+_MODULES = {
+    "weakref": "lib.host.weakref(value) and lib.host.alive(reference)",
+    "_weakref": "lib.host.weakref(value) and lib.host.alive(reference)",
+    "gc": "lib.host.collect()",
+    "copy": "lib.host.copy(value) or lib.host.deepcopy(value)",
+    "threading": "lib.host.thread(function)",
+    "_thread": "lib.host.thread(function)",
+    "concurrent": "lib.host.thread(function)",
+    "warnings": 'with lib.warns("label"):',
+    "_warnings": 'with lib.warns("label"):',
+    "contextlib": "with lib.caught(): or a context of the library",
+    "unittest": 'lib.observe("label", value)',
+    "pytest": 'with lib.raises("label"): or lib.observe("label", value)',
+    "torch": "lib in its place",
+}
+"""Modules that act while the body is recorded, where the replay ought to."""
+
 
 def check(function: Callable[..., Any]) -> None:
-    """Refuse a body, or a helper of the same module that it names, which recording would change.
+    """Refuse a body, or a helper of the same package that it names, which recording would change.
 
     Raises `Unfaithful` with file, line and the spelling to use.
     """
-    pending, done = [function], set()
+    pending: list[Any] = [function]
+    done: set[CodeType] = set()
     while pending:
         current = pending.pop()
-        code = getattr(current, "__code__", None)
-        if code is None or code in done:
+        if not isinstance(current, FunctionType) or current.__code__ in done:
             continue
-        done.add(code)
-        tree = _tree(current)
-        if tree is not None:
-            _check_tree(tree, code.co_filename, code.co_firstlineno)
+        done.add(current.__code__)
+        for node in _nodes(current.__code__):
+            _check_node(node, current.__code__.co_filename, current.__globals__)
         pending.extend(_helpers(current))
 
 
-def _helpers(function: Callable[..., Any]) -> list[FunctionType]:
-    if not isinstance(function, FunctionType):
-        return []
-    code = function.__code__
-    values = [function.__globals__.get(name) for name in code.co_names]
+def _helpers(function: FunctionType) -> Iterator[Any]:
+    package = function.__module__.rpartition(".")[0]
+    for value in _named(function):
+        home = getattr(value, "__module__", None)
+        same = home == function.__module__ or (package and home.rpartition(".")[0] == package)
+        if isinstance(value, type) and same:
+            yield from vars(value).values()
+        elif isinstance(value, FunctionType) and same:
+            yield value
+
+
+def _named(function: FunctionType) -> Iterator[Any]:
+    """Yield the functions and classes that a function's code may be about to use."""
+    known = function.__globals__
+    values = [known[name] for name in _names(function.__code__) if name in known]
     for cell in function.__closure__ or ():
         try:
             values.append(cell.cell_contents)
         except ValueError:  # a name that is bound later
             continue
-    return [
-        value
-        for value in values
-        if isinstance(value, FunctionType) and value.__module__ == function.__module__
-    ]
+    return (value for value in values if isinstance(value, (type, FunctionType)))
 
 
-@cache
-def _tree(function: Callable[..., Any]) -> ast.AST | None:
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        return ast.parse(source)
-    except (OSError, SyntaxError, TypeError):
-        # A lambda in the middle of an expression has no source of its own: its text was checked
-        # with the function that holds it.
-        return None
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
 
 
-def _check_tree(tree: ast.AST, filename: str, first_line: int) -> None:
-    for node in ast.walk(tree):
-        problem: tuple[str, str] | None = _STATEMENTS.get(type(node))
-        if isinstance(node, ast.Compare):
+def _nodes(code: CodeType) -> list[ast.AST]:
+    source = "".join(linecache.getlines(code.co_filename))
+    found = _index(source).get((code.co_firstlineno, code.co_name))
+    if found is None:
+        raise Unfaithful(
+            f"{code.co_name}(), whose source is not to be found,",
+            f"{code.co_filename}:{code.co_firstlineno}",
+            "it in a file",
+        )
+    return found
+
+
+@lru_cache(maxsize=32)
+def _index(source: str) -> dict[tuple[int, str], list[ast.AST]]:
+    """Return the functions of a module by first line and name, as code objects have them."""
+    found: dict[tuple[int, str], list[ast.AST]] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Lambda):
+            found.setdefault((node.lineno, "<lambda>"), []).append(node)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            found.setdefault((first, node.name), []).append(node)
+    return found
+
+
+def _check_node(function: ast.AST, filename: str, known: Mapping[str, Any]) -> None:
+    body = function.body if isinstance(function, ast.FunctionDef) else [function]
+    bound = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+    bound |= {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    for statement in body:
+        for node in ast.walk(statement):
+            problem = _problem(node, bound, known)
+            if problem is not None:
+                line = getattr(node, "lineno", getattr(function, "lineno", 1))
+                raise Unfaithful(problem[0], f"{filename}:{line}", problem[1])
+
+
+def _problem(node: ast.AST, bound: set[str], known: Mapping[str, Any]) -> Problem | None:
+    match node:
+        case ast.Compare():
             found = [_COMPARISONS[type(op)] for op in node.ops if type(op) in _COMPARISONS]
-            problem = found[0] if found else None
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in _CALLS:
-                problem = (f"`{node.func.id}()`", _CALLS[node.func.id])
-        elif isinstance(node, ast.FormattedValue) and node.conversion != -1:
-            problem = ("an f-string with a conversion", "lib.text(value)")
-        elif isinstance(node, ast.Delete):
-            if any(isinstance(target, ast.Subscript) for target in node.targets):
-                problem = ("`del` of an item", "a new value without it")
-        if problem is not None:
-            line = first_line + getattr(node, "lineno", 1) - 1
-            raise Unfaithful(problem[0], f"{filename}:{line}", problem[1])
+            return found[0] if found else None
+        case ast.Name(id=name, ctx=ast.Load()) if name not in bound:
+            return _of_name(name, known)
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, _, _]):
+            return "`getattr()` with a default", 'lib.has(value, "name")'
+        case ast.Attribute(attr=name) if name.startswith("__") and name.endswith("__"):
+            return f"`.{name}`", "lib.kind(value), or the operator that it stands for"
+        case ast.FormattedValue() if node.conversion != -1:
+            return "an f-string with a conversion", "lib.text(value)"
+        case ast.Delete() if any(isinstance(target, ast.Subscript) for target in node.targets):
+            return "`del` of an item", "a new value without it"
+        case ast.withitem(context_expr=expression):
+            return _of_context(expression, bound, known)
+    return _STATEMENTS.get(type(node))
+
+
+def _of_name(name: str, known: Mapping[str, Any]) -> Problem | None:
+    if name in _NAMES and name not in known:
+        return f"`{name}()`", _NAMES[name]
+    value = known.get(name)
+    home = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+    instead = _MODULES.get(str(home).partition(".")[0])
+    return (f"`{name}`, which acts while the body is recorded,", instead) if instead else None
+
+
+def _of_context(expression: ast.AST, bound: set[str], known: Mapping[str, Any]) -> Problem | None:
+    """Refuse a context of Python's own: it would be entered and left while recording."""
+    root = expression
+    while isinstance(root, (ast.Call, ast.Attribute)):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    if isinstance(root, ast.Name) and root.id not in bound:
+        if root.id in known or hasattr(builtins, root.id):
+            return f"`with {root.id}`", "a block of lib's, or a context of the library"
+    return None

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from gradmark.compare import Conventions, Difference, difference, matches, show
-from gradmark.program import Alternative, Mark, Program, walk
-from gradmark.trace import RETURNED, Stop, Trace, Value
+from gradmark.compare import Conventions, difference, matches, show
+from gradmark.program import Mark, Program, Step, walk
+from gradmark.refusal import NOT_A_REFUSAL, Found, deliberate, lenient, refusal, unasked
+from gradmark.trace import RETURNED, Seen, Stop, Trace, Value
+from gradmark.values import class_name
 from gradmark.verdict import Detail, Outcome
 
-NOT_A_REFUSAL = frozenset(
-    "AttributeError NameError UnboundLocalError RecursionError MemoryError NotImplementedError "
-    "IndexError KeyError".split()
-)
-"""Exceptions that no library raises on purpose; they refuse only where PyTorch's own is one."""
+__all__ = ["NOT_A_REFUSAL", "Judgement", "judge", "line_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What two traces say about one behaviour, before anyone asks whose fault it is.
 
-    ``owner`` is set where a control deviates; ``early`` where the replay ended before the first
+    ``owner`` is set where a control deviates; ``early`` where an exception came before the first
     observation, which counts as a wrong control without a name.
     """
 
@@ -37,34 +36,13 @@ def judge(
 
     A reference that ended early is our own fault: the judgement is *ungraded*.
     """
-    conventions = conventions or Conventions()
     if expected.stop is not None:
         why = f"the reference raised {expected.stop.message}"
         return Judgement(Outcome.UNGRADED, Detail(step=expected.stop.step, reason=why))
-    skipped: set[int] = set()
-    lenient: Judgement | None = None
-    about = False
-    for seen in expected.seen:
-        if seen.mark in skipped:
-            continue
-        mark = program.marks[seen.mark]
-        value = observed.value(seen.mark)
-        if value is None:
-            return _unseen(program, mark, seen.value, seen.step, observed.stop, early=not about)
-        found = _one(program, observed, mark, seen.value, value, conventions)
-        about = about or not mark.is_control
-        if found is None:
-            continue
-        outcome, detail = found
-        placed = _place(program, detail, mark, seen.step)
-        if outcome is not Outcome.LENIENT:
-            return Judgement(outcome, placed, mark.owner)
-        lenient = lenient or Judgement(outcome, placed)
-        if value.kind == "raised":
-            skipped |= _inside(program, seen.step)
-    if observed.stop is not None:
-        return _stopped(program, observed.stop, early=not about)
-    return lenient or Judgement(Outcome.PASS, Detail())
+    if any(seen.mark >= len(program.marks) for seen in observed.seen):
+        why = "an answer to a question that the program does not ask"
+        return Judgement(Outcome.PROTOCOL, Detail(reason=why, observed=why))
+    return _Judging(program, expected, observed, conventions or Conventions()).run()
 
 
 def line_of(program: Program, step: int) -> int:
@@ -72,195 +50,242 @@ def line_of(program: Program, step: int) -> int:
     return next((s.line for s in walk(program.steps) if s.number == step), 0)
 
 
-def _place(program: Program, detail: Detail, mark: Mark, step: int) -> Detail:
-    fields = {name: getattr(detail, name) for name in Detail.__slots__}
-    fields |= {"label": mark.label, "owner": mark.owner, "step": detail.step or step}
-    fields["line"] = line_of(program, fields["step"])
-    return Detail(**fields)
+class _Judging:
+    """One pass over two traces, in the order in which the program observes."""
 
+    def __init__(
+        self, program: Program, expected: Trace, observed: Trace, conventions: Conventions
+    ) -> None:
+        self.program = program
+        self.expected = expected
+        self.observed = observed
+        self.conventions = conventions
+        self.blocks = _blocks(program)
+        self.places: dict[int, int] = {}
+        for place, seen in enumerate(observed.seen):
+            self.places.setdefault(seen.mark, place)
+        self.skipped: set[int] = set()
+        self.about = False
+        self.lenient: Judgement | None = None
 
-def _inside(program: Program, step: int) -> set[int]:
-    for candidate in walk(program.steps):
-        if candidate.number == step:
-            return {s.mark for s in walk(candidate.body) if s.mark is not None}
-    return set()
+    def run(self) -> Judgement:
+        wanted = {seen.mark for seen in self.expected.seen}
+        wanted |= self._after_refusals()
+        at = 0
+        for number, seen in enumerate(self.expected.seen):
+            if seen.mark in self.skipped:
+                continue
+            decided: Judgement | None
+            if seen.mark not in self.places:
+                block = self._refused_block(number)
+                decided = self._unseen(seen) if block is None else self._look(block)
+            else:
+                place = self.places[seen.mark]
+                survived = seen.value.kind == "raised" and self._got(seen.mark) == RETURNED
+                decided = None if survived else self._surplus(at, place, wanted)
+                at = max(at, place + 1)
+                decided = decided or self._look(seen)
+            if decided is not None:
+                return decided
+        surplus = self._surplus(at, len(self.observed.seen), wanted)
+        if surplus is not None:
+            return surplus
+        if self.observed.stop is not None:
+            return self._stopped(self.observed.stop)
+        return self.lenient or Judgement(Outcome.PASS, Detail())
 
+    def _got(self, mark: int) -> Value:
+        return self.observed.seen[self.places[mark]].value
 
-def _unseen(  # noqa: PLR0913 - all that is known about an observation that never came
-    program: Program, mark: Mark, expected: Value, step: int, stop: Stop | None, *, early: bool
-) -> Judgement:
-    if stop is None:
-        detail = Detail(expected=show(expected), observed="never observed", reason="never reached")
-        return Judgement(Outcome.FAIL, _place(program, detail, mark, step), mark.owner)
-    return _stopped(program, stop, early=early, expected=show(expected), label=mark.label)
+    def _look(self, seen: Seen) -> Judgement | None:
+        """Judge one observation that was made; None lets the pass go on."""
+        mark, got = self.program.marks[seen.mark], self._got(seen.mark)
+        found = self._one(mark, seen.value, got)
+        if found is not None and found[0] is not Outcome.LENIENT:
+            outcome, detail = found
+            early = not self.about and not mark.is_control and bool(detail.error)
+            return Judgement(outcome, self._place(detail, mark, seen.step), mark.owner, early)
+        if not mark.is_control:
+            self.about = True
+            # A convention that a control shows is its owner's to be marked down for.
+            if found is not None and self.lenient is None:
+                self.lenient = Judgement(found[0], self._place(found[1], mark, seen.step))
+        if got.kind == "raised" and (found is not None or got.step != seen.value.step):
+            self.skipped |= self._inside(seen)
+        return None
 
+    def _place(self, detail: Detail, mark: Mark, step: int) -> Detail:
+        step = detail.step or step
+        line = line_of(self.program, step)
+        return replace(detail, label=mark.label, owner=mark.owner, step=step, line=line)
 
-def _stopped(
-    program: Program, stop: Stop, *, early: bool, expected: str = "no exception", label: str = ""
-) -> Judgement:
-    outcome = {
-        "missing": Outcome.MISSING,
-        "raised": Outcome.ERROR,
-        "unreadable": Outcome.FAIL,
-        "memory": Outcome.MEMORY,
-    }[stop.reason]
-    name = stop.names[0] if stop.names else "an exception"
-    detail = Detail(
-        label=label,
-        line=line_of(program, stop.step),
-        step=stop.step,
-        expected=expected,
-        observed=stop.lacks if stop.lacks else f"{name}: {stop.message}",
-        reason={
-            "missing": "the library lacks this",
-            "raised": "raised where PyTorch does not",
-            "unreadable": "a value that can't be read as numbers",
-            "memory": "out of memory",
-        }[stop.reason],
-        error=name,
-        message=stop.message,
-        traceback=stop.traceback,
-        lacks=stop.lacks,
-    )
-    return Judgement(outcome, detail, early=early)
+    def _inside(self, seen: Seen) -> set[int]:
+        return self.blocks.get(seen.step, set())
 
+    def _after_refusals(self) -> set[int]:
+        """Return the marks that PyTorch never came to because it refused what stands before."""
+        refused = (s for s in self.expected.seen if s.value.kind == "raised")
+        return {mark for seen in refused for mark in self._inside(seen)}
 
-def _one(  # noqa: PLR0913 - one observation and all that judges it
-    program: Program,
-    observed: Trace,
-    mark: Mark,
-    want: Value,
-    got: Value,
-    conventions: Conventions,
-) -> tuple[Outcome, Detail] | None:
-    """Judge one observation: None where it agrees."""
-    if want.kind == "raised":
-        found = _refusal(program, observed, mark, want, got, conventions)
-    elif want.kind == "returned":
-        found = None if got == RETURNED else _unasked(want, got)
-    elif want.kind == "warned":
-        found = _warning(want, got)
-    else:
-        differs = difference(want, got, mark, conventions)
-        found = None if differs is None else (Outcome.FAIL, _detail(differs))
-    if found is None or found[0] is Outcome.LENIENT:
+    def _refused_block(self, number: int) -> Seen | None:
+        """Return the block whose refusal is why an observation is absent.
+
+        A block is noted when it is left, after everything that is observed inside it or in a
+        function that it calls.
+        """
+        absent = self.expected.seen[number].mark
+        for end, seen in enumerate(self.expected.seen[number:], number):
+            if seen.mark not in self.places:
+                continue
+            got = self._got(seen.mark)
+            if got.kind != "raised" or seen.value.kind not in {"raised", "returned"}:
+                return None
+            unlike = seen.value.kind == "returned" or got.step < seen.value.step
+            if not unlike and absent not in self._inside(seen):
+                return None
+            self.skipped |= {s.mark for s in self.expected.seen[number:end]}
+            return seen
+        return None
+
+    def _surplus(self, start: int, end: int, wanted: set[int]) -> Judgement | None:
+        """Judge what was observed although PyTorch never comes to it: a hook that is called."""
+        for seen in self.observed.seen[start:end]:
+            if seen.mark in wanted:
+                continue
+            mark = self.program.marks[seen.mark]
+            detail = Detail(
+                expected="never called" if mark.repeats else "never observed",
+                observed=show(seen.value),
+                reason="called where PyTorch does not call it"
+                if mark.repeats
+                else "observed where PyTorch does not come to it",
+            )
+            return Judgement(Outcome.FAIL, self._place(detail, mark, seen.step), mark.owner)
+        return None
+
+    def _unseen(self, seen: Seen) -> Judgement:
+        mark, stop = self.program.marks[seen.mark], self.observed.stop
+        if stop is not None:
+            owner = mark.owner if stop.step == seen.step else ""
+            return self._stopped(stop, expected=show(seen.value), label=mark.label, owner=owner)
+        detail = Detail(
+            expected=show(seen.value),
+            observed="never called" if mark.repeats else "never observed",
+            reason="never called, though PyTorch calls it" if mark.repeats else "never reached",
+        )
+        return Judgement(Outcome.FAIL, self._place(detail, mark, seen.step), mark.owner)
+
+    def _stopped(
+        self, stop: Stop, *, expected: str = "no exception", label: str = "", owner: str = ""
+    ) -> Judgement:
+        outcome = {
+            "missing": Outcome.MISSING,
+            "raised": Outcome.ERROR,
+            "unreadable": Outcome.FAIL,
+            "memory": Outcome.MEMORY,
+        }[stop.reason]
+        name = stop.names[0] if stop.names else "an exception"
+        said = f"{name}: {stop.message}" if stop.message else name
+        detail = Detail(
+            label=label,
+            owner=owner,
+            line=line_of(self.program, stop.step),
+            step=stop.step,
+            expected=expected,
+            observed=stop.lacks or (stop.message if stop.reason == "unreadable" else said),
+            reason={
+                "missing": "the library lacks this",
+                "raised": "raised where PyTorch does not",
+                "unreadable": "a value that can't be read as numbers",
+                "memory": "out of memory",
+            }[stop.reason],
+            error="" if stop.reason == "unreadable" else name,
+            message=stop.message,
+            traceback=stop.traceback,
+            lacks=stop.lacks,
+        )
+        return Judgement(outcome, detail, owner, early=not self.about)
+
+    def _one(self, mark: Mark, want: Value, got: Value) -> Found:
+        """Judge one value: None where it agrees."""
+        if want.kind == "calls":
+            found = self._calls(mark, want, got)
+        elif want.kind == "raised":
+            labels = [label for label, _ in mark.instead]
+            found = refusal(mark, want, got, self._labelled(labels), self.conventions)
+        elif want.kind == "returned":
+            found = None if got == RETURNED else unasked(want, got)
+        elif want.kind == "warned":
+            found = _warning(want, got)
+        else:
+            found = self._value(mark, want, got)
+        if found is None or found[0] is Outcome.LENIENT:
+            return found
+        for alternative in mark.accept:
+            if alternative.predicate == "refused" and not deliberate(got, want):
+                continue
+            if matches(alternative, got, want, mark, self.conventions):
+                return lenient(show(want), show(got), alternative)
         return found
-    for alternative in mark.accept:
-        if alternative.predicate == "refused" and not _deliberate(got, want):
-            continue
-        if matches(alternative, got, want, mark, conventions):
-            return Outcome.LENIENT, _lenient(show(want), show(got), alternative)
-    return found
+
+    def _value(self, mark: Mark, want: Value, got: Value) -> Found:
+        differs = difference(want, got, mark, self.conventions)
+        if differs is None:
+            return None
+        fields = {name: getattr(differs, name) for name in type(differs).__slots__}
+        return Outcome.FAIL, Detail(**fields)
+
+    def _calls(self, mark: Mark, want: Value, got: Value) -> Found:
+        """Judge what a function observed, call by call."""
+        if got.kind != "calls":
+            reason = "not observed in a call"
+            return Outcome.FAIL, Detail(expected=show(want), observed=show(got), reason=reason)
+        allowed: Found = None
+        for number, (one, other) in enumerate(zip(want.items, got.items, strict=False), 1):
+            found = self._one(mark, one, other)
+            if found is None:
+                continue
+            outcome, detail = found
+            told = f"call {number} of {len(want.items)}: {detail.reason}"
+            if outcome is not Outcome.LENIENT:
+                return outcome, replace(detail, reason=told)
+            allowed = allowed or (outcome, replace(detail, reason=told))
+        if len(want.items) != len(got.items):
+            times = "once" if len(got.items) == 1 else f"{len(got.items)} times"
+            reason = f"called {times}, not {len(want.items)} times"
+            if len(want.items) == 1:
+                reason = f"called {times}, not once"
+            return Outcome.FAIL, Detail(expected=show(want), observed=show(got), reason=reason)
+        return allowed
+
+    def _labelled(self, labels: list[str]) -> dict[str, tuple[Mark, Value | None]]:
+        numbers = {mark.label: number for number, mark in enumerate(self.program.marks)}
+        return {
+            label: (self.program.marks[numbers[label]], self.observed.value(numbers[label]))
+            for label in labels
+        }
 
 
-def _detail(found: Difference) -> Detail:
-    return Detail(**{name: getattr(found, name) for name in Difference.__slots__})
+def _blocks(program: Program) -> dict[int, set[int]]:
+    """Return the marks inside each block that observes how it is left, by the block's step."""
+
+    def marks(steps: tuple[Step, ...]) -> Iterator[int]:
+        return (s.mark for s in walk(steps) if s.mark is not None)
+
+    return {s.number: set(marks(s.body)) for s in program.walk() if s.op == "raises"}
 
 
-def _lenient(expected: str, observed: str, alternative: Alternative) -> Detail:
-    return Detail(
-        expected=expected,
-        observed=observed,
-        reason=f"right in another way: {alternative.name}",
-        alternative=alternative.name,
-    )
-
-
-def _deliberate(got: Value, want: Value) -> bool:
-    return got.kind == "raised" and not (
-        set(got.names[:1]) & ({"Missing"} | NOT_A_REFUSAL) - set(want.names[:1])
-    )
-
-
-def _unasked(want: Value, got: Value) -> tuple[Outcome, Detail]:
-    """Judge an exception in a block that PyTorch runs through."""
-    absent = got.names[:1] in {("Missing",), ("NotImplementedError",)}
-    detail = Detail(
-        step=got.step,
-        expected=show(want),
-        observed=show(got),
-        reason="the library lacks this" if absent else "raised where PyTorch does not",
-        error=got.names[0] if got.names else "",
-        message=got.text,
-        lacks=got.text if absent else "",
-    )
-    return (Outcome.MISSING if absent else Outcome.ERROR), detail
-
-
-def _refusal(  # noqa: PLR0913 - one refusal and all that judges it
-    program: Program,
-    observed: Trace,
-    mark: Mark,
-    want: Value,
-    got: Value,
-    conventions: Conventions,
-) -> tuple[Outcome, Detail] | None:
-    expected, actual = show(want), show(got)
-    if got.kind != "raised":
-        return _not_refused(program, observed, mark, want, conventions)
-    earlier = got.step < want.step and not mark.or_earlier
-    if earlier or not _deliberate(got, want):
-        return _unasked(want, got)
-    if got.step > want.step:
-        reason = "refused later than PyTorch refuses"
-        return Outcome.FAIL, Detail(
-            step=got.step, expected=expected, observed=actual, reason=reason
-        )
-    wanted = want.names[1] if want.names[0] == "Missing" else want.names[0]
-    if wanted not in got.names:
-        reason = f"refused with {got.names[0]}, not with {wanted}"
-        return Outcome.LENIENT, Detail(
-            step=got.step, expected=expected, observed=actual, reason=reason,
-            alternative="another deliberate refusal",
-        )  # fmt: skip
-    if mark.message and mark.message not in got.text:
-        reason = f"the message lacks {mark.message!r}"
-        return Outcome.LENIENT, Detail(
-            step=got.step, expected=expected, observed=actual, reason=reason,
-            alternative="another message",
-        )  # fmt: skip
-    return None
-
-
-def _not_refused(
-    program: Program, observed: Trace, mark: Mark, want: Value, conventions: Conventions
-) -> tuple[Outcome, Detail]:
-    expected = show(want)
-    numbers = {m.label: number for number, m in enumerate(program.marks)}
-    names, values = [], []
-    for label, alternative in mark.instead:
-        value = observed.value(numbers[label])
-        inner = program.marks[numbers[label]]
-        if value is None or not matches(alternative, value, value, inner, conventions):
-            shown = "nothing" if value is None else show(value)
-            reason = f"neither refused nor {alternative.name}: {label} is {shown}"
-            return Outcome.FAIL, Detail(
-                step=want.step, expected=expected, observed=f"no exception, {label}: {shown}",
-                reason=reason,
-            )  # fmt: skip
-        names.append(alternative)
-        values.append(f"{label}: {show(value)}")
-    if names:
-        return Outcome.LENIENT, _lenient(expected, "; ".join(values), names[0])
-    reason = "returned where PyTorch refuses"
-    return Outcome.FAIL, Detail(
-        step=want.step, expected=expected, observed="no exception", reason=reason
-    )
-
-
-def _warning(want: Value, got: Value) -> tuple[Outcome, Detail] | None:
+def _warning(want: Value, got: Value) -> Found:
+    detail = Detail(expected=show(want), observed=show(got))
     if got.kind != "warned":
-        reason = "raised where PyTorch warns"
-        return Outcome.FAIL, Detail(expected=show(want), observed=show(got), reason=reason)
+        return Outcome.FAIL, replace(detail, reason="raised where PyTorch warns")
+    if not want.items and got.items:
+        return Outcome.FAIL, replace(detail, reason="warned where PyTorch is silent")
     for item in want.items:
-        if any(item.names[0] in other.names for other in got.items):
+        if any(class_name(item) in other.names for other in got.items):
             continue
-        if got.items:
-            return Outcome.LENIENT, Detail(
-                expected=show(want), observed=show(got), reason="warned with another category",
-                alternative="another warning",
-            )  # fmt: skip
-        return Outcome.FAIL, Detail(
-            expected=show(want), observed=show(got), reason="silent where PyTorch warns"
-        )
+        if not got.items:
+            return Outcome.FAIL, replace(detail, reason="silent where PyTorch warns")
+        reason = "warned with another category"
+        return Outcome.LENIENT, replace(detail, reason=reason, alternative="another warning")
     return None

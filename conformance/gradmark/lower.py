@@ -37,7 +37,7 @@ class Shape:
     """The number of the step that reads a gradient, and the leaf's slot."""
 
 
-class Impure(Exception):  # noqa: N818 - a finding about a program, not an error
+class Impure(Exception):
     """A step that a program of values alone does not have."""
 
     def __init__(self, why: str, step: Step) -> None:
@@ -199,8 +199,8 @@ class _Lowered(Replay):
     def _transform(
         self, backward: Step, env: Env, wanted: list[int], leaves: list[Any], seed: Any
     ) -> Any:
-        root = backward.args[0].slot
-        path = self._path(root, set(wanted))
+        (root,) = _inside(backward.args[0])
+        path = self._path(backward, set(wanted))
 
         def function(*values: Any) -> Any:
             inside = {**env, **dict(zip(wanted, values, strict=True))}
@@ -210,12 +210,12 @@ class _Lowered(Replay):
 
         return self.surface.vjp(function, leaves, seed)
 
-    def _path(self, root: int, wanted: set[int]) -> tuple[Step, ...]:
+    def _path(self, backward: Step, wanted: set[int]) -> tuple[Step, ...]:
         """Return the steps between the leaves and the root, in program order."""
-        before = [s for s in self.program if s.outs and s.number < self.at]
+        before = [s for s in self.program if s.outs and s.number < backward.number]
         depends = set(wanted)
         touched = [s for s in before if _depends(s, depends)]
-        needed = {root}
+        needed = set(_inside(backward.args[0]))
         path: list[Step] = []
         for step in reversed(touched):
             if needed & set(step.outs):

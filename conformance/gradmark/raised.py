@@ -46,7 +46,7 @@ def raised(error: BaseException, step: int) -> Value:
 def _message(error: BaseException) -> str:
     try:
         return cut(str(error))
-    except Exception as broken:  # noqa: BLE001 - a library's exception may have any __str__
+    except BaseException as broken:  # noqa: BLE001 - a library's exception may have any __str__
         return f"(its message raised {type(broken).__name__})"
 
 

@@ -17,7 +17,7 @@ from gradmark.program import Array, Cut, Function, Items, Operand, Pairs, Progra
 from gradmark.program import walk
 from gradmark.raised import at_boundary, classes, raised, stopped
 from gradmark.surface import Missing, Surface, Unreadable
-from gradmark.trace import RETURNED, Seen, Trace, Value, cut
+from gradmark.trace import DEPTH_LIMIT, RETURNED, Seen, Trace, Value, cut, depth
 
 Env = dict[int, Any]
 CALLS_LIMIT = 1_000
@@ -47,7 +47,10 @@ class Replay:
                 self.steps(steps, env)
         except BaseException as error:  # noqa: BLE001 - whatever the library raises is an answer
             stop = stopped(error, self.at)
-            error.__traceback__ = None
+            if self.surface.keep is not None:
+                self.surface.keep(error)
+            else:
+                error.__traceback__ = None
         env.clear()
         return Trace(tuple(self._complete(s) for s in self.seen), stop)
 
@@ -290,6 +293,8 @@ def _observe(self: Replay, step: Step, env: Env, inner: bool) -> None:
         raise
     except Exception as error:
         raise Unreadable(f"reading it raised {type(error).__name__}: {cut(str(error))}") from error
+    if depth(read) > DEPTH_LIMIT:
+        raise Unreadable(f"a sequence that is nested deeper than {DEPTH_LIMIT} levels")
     self.note(step, read, inner=inner)
 
 
@@ -324,10 +329,16 @@ def _raises(self: Replay, step: Step, env: Env, inner: bool) -> None:
     except (Unreadable, Interruption):
         raise
     except BaseException as error:  # noqa: BLE001 - how it is refused is the observation
-        value = raised(error, at)
+        # A function that the library calls has steps of its own, written somewhere else.
+        value = raised(error, self.at if self.at in _nested(child) else at)
         error.__traceback__ = None
         _let_go(step.body, env)
     self.note(step, value, inner=inner)
+
+
+def _nested(step: Step) -> set[int]:
+    """Return the numbers of the steps in the blocks of a step."""
+    return {n for s in step.body for n in (s.number, *_nested(s))}
 
 
 def _warns(self: Replay, step: Step, env: Env, inner: bool) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+import traceback
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from gradmark.behaviour import Behaviour, Level, Spec, owners
-from gradmark.blame import blame
+from gradmark.behaviour import Behaviour, Level, Spec, owners, owners_first
+from gradmark.blame import blame, suspects
 from gradmark.compare import Conventions
 from gradmark.judge import Judgement, judge
 from gradmark.program import Program
-from gradmark.trace import Trace
+from gradmark.trace import Trace, cut
 from gradmark.verdict import LOST, Detail, Outcome, Verdict
 
 HISTORY_LIMIT = 1_000
@@ -20,6 +22,9 @@ HISTORY_LIMIT = 1_000
 
 SUSPECT_ROUNDS = 10
 """Fresh workers that naming a poisoner may cost."""
+
+KEPT_WHOLE = 256
+"""Verdicts that are kept with all their detail after they were handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,17 @@ def holds(behaviour: Behaviour, verdict: Verdict) -> bool:
     return verdict.outcome is Outcome.PASS
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What came of asking about one behaviour, before the blame is settled."""
+
+    judgement: Judgement
+    owners: tuple[str, ...] = ()
+    output: str = ""
+    note: str = ""
+    seconds: float = 0.0
+
+
 class Session:
     """One run of a spec against one backend. Every behaviour is judged once, owners first."""
 
@@ -111,9 +127,10 @@ class Session:
         self.seed = seed
         self._known = {b.id: b for b in spec}
         self._verdicts: dict[str, Verdict] = {}
-        self._asking: set[str] = set()
-        self._history: list[Program] = []
-        self._names: dict[str, str] = {}
+        self._sound: dict[str, Behaviour] = {}
+        self._handed: deque[str] = deque()
+        self._history: deque[str] = deque(maxlen=HISTORY_LIMIT)
+        self._stale = False
 
     def run(self) -> Iterator[Verdict]:
         """Judge every behaviour, in the spec's order."""
@@ -121,83 +138,141 @@ class Session:
             yield self.verdict(behaviour.id)
 
     def verdict(self, identity: str) -> Verdict:
-        """Return a behaviour's verdict, judging it and its owners now if need be."""
-        if identity not in self._verdicts:
-            self._asking.add(identity)
-            self._verdicts[identity] = self._judge(self._known[identity])
-            self._asking.discard(identity)
-        return self._verdicts[identity]
+        """Return a behaviour's verdict, judging it and the owners that matter now if need be.
 
-    def _owner(self, identity: str) -> Verdict | None:
-        if identity not in self._known or identity in self._asking:
-            return None
-        return self.verdict(identity)
+        What is long about a verdict is kept for a while only: asked for again much later, a verdict
+        has its outcome, root and reason. Raises `GradmarkError` for an unknown behaviour.
+        """
+        if identity not in self._known:
+            self.spec.get(identity)
+        waiting = [identity]
+        asked: dict[str, _Asked] = {}
+        while waiting:
+            current = waiting[-1]
+            if current in self._verdicts:
+                waiting.pop()
+                continue
+            if current not in asked:
+                asked[current] = self._asked(self._known[current])
+            found = asked[current]
+            suspected = suspects(found.judgement, found.owners)
+            if suspected and (problem := self._unsound(current)):
+                found = replace(found, judgement=problem)
+                suspected = ()
+            first = [s for s in suspected if s in self._known and s not in self._verdicts]
+            if first:
+                waiting += reversed(first)
+                continue
+            self._verdicts[current] = self._settled(current, found)
+            waiting.pop()
+        return self._hand_over(identity)
 
-    def _judge(self, behaviour: Behaviour) -> Verdict:
+    def _unsound(self, identity: str) -> Judgement | None:
+        """Say what is wrong with the owners of a behaviour, whatever was asked before."""
+        try:
+            owners_first(self._known[identity], self._known, self._sound, self.seed)
+        except Exception as error:  # noqa: BLE001 - one broken behaviour must not end the run
+            return _broken("there is no telling whose fault it is", error)
+        return None
+
+    def _settled(self, identity: str, asked: _Asked) -> Verdict:
+        verdict = blame(identity, asked.judgement, asked.owners, self._verdicts.get)
+        return replace(
+            verdict,
+            detail=replace(verdict.detail, output=asked.output) if asked.output else verdict.detail,
+            seconds=asked.seconds,
+            note=asked.note,
+        )
+
+    def _hand_over(self, identity: str) -> Verdict:
+        verdict = self._verdicts[identity]
+        if verdict.outcome is not Outcome.PASS:
+            self._handed.append(identity)
+        if len(self._handed) > KEPT_WHOLE:
+            old = self._handed.popleft()
+            if old not in self._handed:
+                self._verdicts[old] = _brief(self._verdicts[old])
+        return verdict
+
+    def _asked(self, behaviour: Behaviour) -> _Asked:
+        """Ask reference and backend about one behaviour. A mistake of ours is *ungraded*."""
         started = time.perf_counter()
-        program = behaviour.program(self.seed)
-        self._names[program.key] = behaviour.id
-        expected = self.reference.expected(program)
-        judgement, output, note = self._ask(program, expected)
-        verdict = blame(behaviour.id, judgement, owners(behaviour), self._owner)
-        detail = replace(verdict.detail, output=output) if output else verdict.detail
-        seconds = time.perf_counter() - started
-        return replace(verdict, detail=detail, seconds=seconds, note=note)
+        try:
+            program = behaviour.program(self.seed)
+            owned = owners(behaviour, self.seed)
+            expected = self.reference.expected(program)
+        except Exception as error:  # noqa: BLE001 - one broken behaviour must not end the run
+            return _Asked(_broken("it could not be asked", error))
+        judgement, output, note = self._ask(behaviour.id, program, expected)
+        return _Asked(judgement, owned, output, note, time.perf_counter() - started)
 
-    def _ask(self, program: Program, expected: Trace) -> tuple[Judgement, str, str]:
+    def _ask(self, identity: str, program: Program, expected: Trace) -> tuple[Judgement, str, str]:
         """Ask, and ask again in a fresh worker unless all is well; the second answer decides."""
-        alone = not self._history
-        answer = self.backend.ask(program)
-        history = list(self._history)
-        self._remember(program, lost=answer.lost is not None)
-        first = self._say(program, expected, answer)
+        before = self._fresh_history() if self._stale else list(self._history)
+        first, output = self._answer(identity, program, expected, fresh=self._stale)
         if first.outcome in {Outcome.PASS, Outcome.UNGRADED}:
             return first, "", ""
-        if alone and answer.lost is not Outcome.TIMEOUT:
-            return first, answer.output, ""
-        self._history = []
-        again = self.backend.ask(program, fresh=True)
-        self._remember(program, lost=again.lost is not None)
-        second = self._say(program, expected, again)
+        late = first.outcome is Outcome.TIMEOUT
+        if not before and not late:
+            return first, output, ""
+        second, output = self._answer(identity, program, expected, fresh=True)
+        if second.outcome is Outcome.TIMEOUT and not late:
+            second, output = self._answer(identity, program, expected, fresh=True)
         if _alike(first, second):
-            return second, again.output, ""
-        culprit = self._culprit(history, program, expected, first)
+            return second, output, ""
+        if late:
+            return second, output, "took too long at first, and not when it was asked again alone"
+        culprit = self._culprit(before, program, expected, first)
         note = "another answer than in a fresh worker, which decides"
         if culprit:
             note = f"{culprit} left something behind: {note}"
-        return second, again.output, note
+        return second, output, note
 
-    def _remember(self, program: Program, *, lost: bool) -> None:
-        self._history = [] if lost else [*self._history, program][-HISTORY_LIMIT:]
+    def _fresh_history(self) -> list[str]:
+        self._history.clear()
+        return []
+
+    def _answer(
+        self, identity: str, program: Program, expected: Trace, *, fresh: bool
+    ) -> tuple[Judgement, str]:
+        """Ask the backend once, and keep account of what its worker has run."""
+        answer = self.backend.ask(program, fresh=fresh)
+        self._stale = False
+        if fresh or answer.lost is not None:
+            self._history.clear()
+        if answer.lost is None:
+            self._history.append(identity)
+        return self._say(program, expected, answer), answer.output
 
     def _say(self, program: Program, expected: Trace, answer: Answer) -> Judgement:
         if answer.lost is not None or answer.trace is None:
             outcome = answer.lost or Outcome.PROTOCOL
             return Judgement(outcome, Detail(reason=answer.reason, observed=answer.reason))
-        return judge(program, expected, answer.trace, self.backend.info.conventions)
+        try:
+            return judge(program, expected, answer.trace, self.backend.info.conventions)
+        except Exception as error:  # noqa: BLE001 - a bug of the judge's is no fault of the library
+            return _broken("it could not be judged", error)
 
     def _culprit(
-        self, history: list[Program], program: Program, expected: Trace, wrong: Judgement
+        self, history: list[str], program: Program, expected: Trace, wrong: Judgement
     ) -> str:
         """Name the program after which this one goes wrong, by halving the history."""
 
-        def goes_wrong(before: list[Program]) -> bool:
+        def goes_wrong(before: list[str]) -> bool:
             for number, earlier in enumerate(before):
-                self.backend.ask(earlier, fresh=number == 0)
+                self.backend.ask(self._known[earlier].program(self.seed), fresh=number == 0)
             answer = self.backend.ask(program, fresh=not before)
             return _alike(self._say(program, expected, answer), wrong)
 
-        low, high = 0, len(history)  # the culprit is the last whose absence heals: in [low, high)
-        rounds = 0
-        while high - low > 1 and rounds < SUSPECT_ROUNDS:
+        # The culprit is the last one whose absence heals what comes after it: in [low, high).
+        low, high = 0, len(history)
+        for _ in range(SUSPECT_ROUNDS):
+            if high - low <= 1:
+                break
             middle = (low + high) // 2
             low, high = (middle, high) if goes_wrong(history[middle:]) else (low, middle)
-            rounds += 1
-        found = high - low == 1 and goes_wrong([history[low]])
-        # Whatever was tried, the next program begins with a clean history.
-        self.backend.ask(program, fresh=True)
-        self._history = [program]
-        return self._names.get(history[low].key, "") if found else ""
+        self._stale = True  # whatever was tried, the next program begins in a fresh worker
+        return history[low] if high - low == 1 and goes_wrong([history[low]]) else ""
 
 
 def _alike(one: Judgement, other: Judgement) -> bool:
@@ -208,3 +283,17 @@ def _alike(one: Judgement, other: Judgement) -> bool:
         other.detail.label,
         other.detail.step,
     )
+
+
+def _broken(reason: str, error: Exception) -> Judgement:
+    said = cut(f"{type(error).__name__}: {error}")
+    trace = cut("".join(traceback.format_exception(error)))
+    return Judgement(
+        Outcome.UNGRADED, Detail(reason=f"{reason}: {said}", message=said, traceback=trace)
+    )
+
+
+def _brief(verdict: Verdict) -> Verdict:
+    said = verdict.detail
+    detail = Detail(label=said.label, line=said.line, step=said.step, reason=cut(said.reason, 200))
+    return replace(verdict, detail=detail)

@@ -33,11 +33,11 @@ SIGNS = {
 _ABSENT = object()
 
 
-class Missing(Exception):  # noqa: N818 - a finding about the library, not an error of ours
+class Missing(Exception):
     """The library has no such name, operator or keyword; the text says which."""
 
 
-class Unreadable(Exception):  # noqa: N818 - a finding about the library, not an error of ours
+class Unreadable(Exception):
     """A value could not be turned into numbers; the text says why."""
 
 
@@ -67,6 +67,9 @@ class Surface:
     """
 
     delivery: str = "attribute"
+
+    keep: Callable[[BaseException], None] | None = None
+    """Told of an exception that ends a replay, with all of its frames: for a debugger."""
 
     def __init__(self, namespace: Any) -> None:
         """Keep the module, or whatever else holds the library's names."""
@@ -129,18 +132,26 @@ class Surface:
         """Write an item."""
         value[key] = item
 
-    def grads(self, root: Any, leaves: Sequence[Any], seed: Any) -> Sequence[Any]:
+    def grads(
+        self,
+        root: Any,  # noqa: ARG002 - every library needs another part of it
+        leaves: Sequence[Any],
+        seed: Any,  # noqa: ARG002
+    ) -> Sequence[Any]:
         """Return the gradients of a root, None for a leaf that it does not depend on.
 
         ``seed`` is the gradient to start from, or None. Raises `Missing`.
         """
-        raise Missing("a function that returns gradients")
+        raise Missing(f"a function that returns the gradients of {len(leaves)} leaves")
 
     def vjp(
-        self, function: Callable[..., Any], leaves: Sequence[Any], seed: Any
+        self,
+        function: Callable[..., Any],  # noqa: ARG002 - as above
+        leaves: Sequence[Any],
+        seed: Any,  # noqa: ARG002
     ) -> Sequence[Any]:
         """Return the gradients of a function of leaves, as `grads` does. Raises `Missing`."""
-        raise Missing("a transform that differentiates a function")
+        raise Missing(f"a transform of functions of {len(leaves)} leaves")
 
     def is_tensor(self, value: Any) -> bool:
         """Say whether a value is one of the library's tensors."""
@@ -185,7 +196,7 @@ def _is_array(value: Any) -> bool:
     return numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic))
 
 
-def plain_kind(value: Any) -> str:  # noqa: PLR0911 - one line for each kind
+def plain_kind(value: Any) -> str:
     """Say what a value is that is no tensor of the library's."""
     if value is None:
         return "none"
@@ -241,7 +252,7 @@ def read_plain(value: Any, surface: Surface, as_kind: str = "") -> Value:  # noq
 
 
 def _as_array(value: Any) -> Any:
-    import numpy  # noqa: ICN001, PLC0415 - only where a library hands out nested lists
+    import numpy  # noqa: ICN001 - only where a library hands out nested lists
 
     return numpy.asarray(value)
 

@@ -11,6 +11,12 @@ from typing import Any
 TEXT_LIMIT = 2_000
 """Characters of any text that leaves the worker; the rest is cut and counted."""
 
+DEPTH_LIMIT = 16
+"""How deep a sequence that leaves the worker may be nested."""
+
+RANK_LIMIT = 32
+"""Dimensions that an array may have."""
+
 TRACE_LIMIT = 6_000
 """Characters of a library's traceback that leave the worker."""
 
@@ -81,6 +87,14 @@ class Trace:
             if seen.mark == mark:
                 return seen.value
         return None
+
+
+def depth(value: Value) -> int:
+    """Say how deep a value is nested."""
+    level, inside = 0, value.items
+    while inside:
+        level, inside = level + 1, tuple(i for item in inside for i in item.items)
+    return level
 
 
 def cut(text: str, limit: int = TEXT_LIMIT) -> str:
@@ -171,10 +185,14 @@ def _value_to_wire(value: Value, chunks: list[bytes]) -> list[Any]:
     ]
 
 
-def _value_from_wire(data: Any, cursor: _Cursor) -> Value:
+def _value_from_wire(data: Any, cursor: _Cursor, level: int = 0) -> Value:
     kind, dtype, shape, items, text, names, step = data
     _one_of(kind, KINDS)
+    if level > DEPTH_LIMIT + 1:
+        raise ValueError("a value that is nested too deep")  # noqa: EM101 - said once
     dims = tuple(_natural(d) for d in shape)
+    if len(dims) > RANK_LIMIT or any(d >= 1 << 40 for d in dims):
+        raise ValueError("an array of an impossible shape")  # noqa: EM101 - said once
     size = 0
     if dtype:
         size = ITEM_SIZES.get(_text(dtype), -1)
@@ -189,7 +207,7 @@ def _value_from_wire(data: Any, cursor: _Cursor) -> Value:
         dtype,
         dims,
         raw,
-        tuple(_value_from_wire(i, cursor) for i in items),
+        tuple(_value_from_wire(i, cursor, level + 1) for i in items),
         _text(text),
         tuple(_text(n) for n in names),
         _natural(step),

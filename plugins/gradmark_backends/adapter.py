@@ -101,12 +101,15 @@ class Adapter(Surface):
         return self.find("tensor")(data, **self.leaf_keywords(requires_grad, dtype))
 
     def leaf_keywords(self, requires_grad: bool, dtype: Any) -> dict[str, Any]:
-        """Return what the library's constructors are given besides numbers."""
-        named = {"requires_grad": True} if requires_grad else {}
+        """Return what the library's constructors are given besides numbers.
+
+        Where gradients are no attribute, nothing has to be told that it will get one.
+        """
+        named = {"requires_grad": True} if requires_grad and self.delivery == "attribute" else {}
         return named if dtype is None else {**named, "dtype": dtype}
 
     def factory(self, name: str) -> Callable[..., Any] | None:
-        """Return the library's own ``ones``, ``zeros`` or ``full``, which takes a tuple as shape."""
+        """Return the library's own ``ones``, ``zeros`` or ``full``, whose shape is a tuple."""
         try:
             found: Callable[..., Any] = self.find(name)
         except Missing:

@@ -8,30 +8,48 @@ import re
 import secrets
 from dataclasses import dataclass
 from importlib.util import find_spec
-
-_LANGUAGE = ("program", "trace", "surface", "raised", "replay", "lower")
-_BACKENDS = ("plan", "channel", "adapter", "spelled", "opening", "worker")
-
-
-def _present(package: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{package}.{n}" for n in names if find_spec(f"{package}.{n}") is not None)
-
-
-def _inside(package: str) -> tuple[str, ...]:
-    spec = find_spec(package)
-    folders = spec.submodule_search_locations if spec else None
-    return tuple(f"{package}.{m.name}" for m in pkgutil.iter_modules(folders or []))
-
-
-TRAVELLERS = (
-    *_present("gradmark", _LANGUAGE),
-    *_present("gradmark_backends", _BACKENDS),
-    *_inside("gradmark_backends.ready"),
-)
-"""Names of the modules that travel; their packages go with them."""
+from pathlib import Path
 
 _IMPORT = re.compile(r"^([ \t]*from[ \t]+)(gradmark(?:_backends)?)(?=[.\s])", re.MULTILINE)
 _PLAIN = re.compile(r"^[ \t]*import[ \t]+gradmark(?:_backends)?\b", re.MULTILINE)
+_MODULE = re.compile(
+    r"^[ \t]*from[ \t]+(gradmark(?:_backends)?\.[\w.]+)[ \t]+import\b", re.MULTILINE
+)
+
+
+def _source(name: str) -> tuple[bool, str]:
+    """Return whether a module of ours is a package, and its source."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ValueError(f"the source of {name} is not there")
+    get = getattr(spec.loader, "get_source", None)
+    # pytest rewrites the assertions of a plugin's package by a loader that has no sources to give.
+    source = get(name) if get else Path(spec.origin).read_text(encoding="utf-8")
+    return spec.submodule_search_locations is not None, str(source)
+
+
+def _ready() -> list[str]:
+    spec = find_spec("gradmark_backends.ready")
+    folders = spec.submodule_search_locations if spec else None
+    return [f"gradmark_backends.ready.{module.name}" for module in pkgutil.iter_modules(folders)]
+
+
+def _needed(roots: list[str]) -> dict[str, tuple[bool, str]]:
+    """Return all that some modules import of ours, and the packages around it."""
+    found: dict[str, tuple[bool, str]] = {}
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = _source(name)
+            waiting += [n for n in (name.rpartition(".")[0], *_MODULE.findall(found[name][1])) if n]
+    return dict(sorted(found.items()))
+
+
+_SOURCES = _needed(["gradmark_backends.worker", *_ready()])
+
+TRAVELLERS = tuple(name for name, (package, _) in _SOURCES.items() if not package)
+"""Names of the modules that travel: the worker, the ready adapters and what they import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +71,8 @@ def make_bundle(replaced: dict[str, str] | None = None) -> Bundle:
     not be made private.
     """
     private = f"_gm_{secrets.token_hex(6)}"
-    modules: dict[str, tuple[bool, str]] = {}
-    for name in TRAVELLERS:
-        parts = name.split(".")
-        for end in range(1, len(parts) + 1):
-            module = ".".join(parts[:end])
-            if module not in modules:
-                package, source = _source(module)
-                modules[module] = (package, made_private(source, private))
-    for name, source in (replaced or {}).items():
-        modules[name] = (False, made_private(source, private))
+    sources = {**_SOURCES, **{name: (False, text) for name, text in (replaced or {}).items()}}
+    modules = {name: (package, made_private(t, private)) for name, (package, t) in sources.items()}
     return Bundle(private, modules)
 
 
@@ -77,12 +87,3 @@ def made_private(source: str, private: str) -> str:
 def source_of(name: str) -> str:
     """Return the source of one of our modules."""
     return _source(name)[1]
-
-
-def _source(name: str) -> tuple[bool, str]:
-    spec = find_spec(name)
-    get = getattr(spec.loader, "get_source", None) if spec else None
-    source = get(name) if get else None
-    if spec is None or source is None:
-        raise ValueError(f"the source of {name} is not there")
-    return spec.submodule_search_locations is not None, source

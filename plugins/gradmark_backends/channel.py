@@ -53,7 +53,7 @@ def header_from(text: bytes) -> dict[str, Any]:
     except RecursionError:
         raise ValueError("a header nested too deeply") from None
     if not isinstance(header, dict):
-        raise ValueError("a header that is no object")
+        raise ValueError("a header that is no object")  # noqa: TRY004 - as all that is malformed
     return header
 
 
@@ -69,9 +69,7 @@ class Channel:
     the pipe open long after the other side is gone.
     """
 
-    def __init__(
-        self, reading: int, writing: int, alive: Callable[[], bool] | None = None
-    ) -> None:
+    def __init__(self, reading: int, writing: int, alive: Callable[[], bool] | None = None) -> None:
         """Take over both descriptors; with ``alive`` nothing ever blocks for long."""
         self.reading = reading
         self.writing = writing

@@ -42,7 +42,7 @@ _LOADER = frozenset({"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"})
 _OUT_OF_MEMORY = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory")
 
 
-class Lost(Exception):  # noqa: N818 - a verdict about the worker, not an error of ours
+class Lost(Exception):
     """The worker is no use any more, and why."""
 
     def __init__(self, outcome: Outcome, reason: str) -> None:
@@ -72,7 +72,8 @@ class Process:
         """Start the process; nothing is asked yet."""
         self.scratch = Path(tempfile.mkdtemp(prefix="gradmark-"))
         self._output = _unnamed_file(self.scratch)
-        theirs, ours = zip(_pipe(), _pipe()[::-1], strict=True)
+        requests, answers = _pipe(), _pipe()
+        theirs, ours = (requests[0], answers[1]), (answers[0], requests[1])
         bundle = _unnamed_file(self.scratch)
         os.write(bundle, launch.bundle.wire())
         settings = {"bundle": bundle, "pipes": theirs, "limits": limits(launch.memory_bytes)}
@@ -103,6 +104,7 @@ class Process:
                 os.close(descriptor)
         self._channel = Channel(*ours, alive=self.alive)
         self._waiting = ("", 0.0)
+        self._spoken = False
         # A host that forgets to close, or ends by an exception, leaves nothing behind either.
         self._end = weakref.finalize(
             self, _end, self._process, self.scratch, self._channel, self._output
@@ -136,9 +138,11 @@ class Process:
         """Wait for the answer to the latest request. Raises `Lost`, and ends the process."""
         identity, seconds = self._waiting
         try:
-            return reply_from(self._channel.receive(time.monotonic() + seconds), identity)
+            reply = reply_from(self._channel.receive(time.monotonic() + seconds), identity)
         except (EOFError, TimeoutError, ValueError, OSError) as error:
             raise self._lost(error, seconds) from None
+        self._spoken = True
+        return reply
 
     def is_well(self) -> bool:
         """Say whether the process waits for a request; false once it is gone."""
@@ -180,10 +184,12 @@ class Process:
             return Lost(Outcome.PROTOCOL, "the library closed the worker's pipes")
         if status == CHANNEL_LOST:
             return Lost(Outcome.PROTOCOL, "the library took the worker's pipes away")
-        how = f"ended with exit status {status}" if status >= 0 else f"was killed by {_name(-status)}"
+        how = (
+            f"ended with exit status {status}" if status >= 0 else f"was killed by {_name(-status)}"
+        )
         size = os.fstat(self._output).st_size
         tail = os.pread(self._output, OUTPUT_TAIL, max(0, size - OUTPUT_TAIL))
-        if status == TOO_OLD and tail.startswith(b"Python "):
+        if status == TOO_OLD and not self._spoken:
             oldest = ".".join(map(str, OLDEST))
             found = tail.decode("ascii", "replace")[:20]
             return Lost(Outcome.UNGRADED, f"it is {found}, and a worker needs {oldest} or later")
@@ -244,9 +250,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _end(
-    process: subprocess.Popen[bytes], scratch: Path, channel: Channel, output: int
-) -> None:
+def _end(process: subprocess.Popen[bytes], scratch: Path, channel: Channel, output: int) -> None:
     _kill(process)
     channel.close()
     os.close(output)
@@ -257,9 +261,11 @@ def _remove(scratch: Path) -> None:
     """Remove a folder, whatever modes were left in it."""
 
     def allow(_function: Any, path: str, _error: Any) -> None:
-        with contextlib.suppress(OSError):
-            Path(path).parent.chmod(0o700)
-            Path(path).chmod(0o700)
+        for place in (Path(path).parent, Path(path)):
+            # A link may lead anywhere, and so may the folder above the scratch folder.
+            if place.is_relative_to(scratch) and place.is_dir() and not place.is_symlink():
+                with contextlib.suppress(OSError):
+                    place.chmod(0o700)
 
     for _ in range(3):
         # What was killed may still be writing; what was locked is open the second time.

@@ -14,10 +14,10 @@ import traceback
 import warnings
 from typing import Any
 
+from gradmark.lower import replay_on
 from gradmark.program import step_from_json
-from gradmark.replay import replay
 from gradmark.surface import Surface
-from gradmark.trace import TRACE_LIMIT, Trace, cut, trace_to_wire
+from gradmark.trace import TRACE_LIMIT, cut, trace_to_wire
 from gradmark_backends.channel import Channel, Message, pack
 from gradmark_backends.opening import open_plan
 from gradmark_backends.plan import CannotOpen, Plan
@@ -80,7 +80,7 @@ class Worker:
     def open(self, header: dict[str, Any]) -> Message:
         """Open the library that a plan names."""
         plan = Plan.from_json(header["plan"])
-        search(plan.search_path, frozenset(header["last"]))
+        search(plan.search_path)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -88,6 +88,9 @@ class Worker:
         except CannotOpen as error:
             parts = [error.code, error.message, error.cause, error.hint]
             return {"is": "cannot-open", "why": [cut(str(p), TRACE_LIMIT) for p in parts]}, b""
+        except KeyboardInterrupt:  # nobody's keyboard is here: the library raised it
+            said = f"{plan.name} can't be imported: KeyboardInterrupt"
+            return {"is": "cannot-open", "why": ["import-failed", said, "", ""]}, b""
         told = {name: _cut(value) for name, value in opened.to_json().items()}
         return {"is": "opened", "opened": told, "python": sys.version.split()[0]}, b""
 
@@ -96,7 +99,8 @@ class Worker:
         if self.surface is None:
             raise RuntimeError("a program before anything was opened")
         steps = tuple(step_from_json(step) for step in json.loads(payload))
-        trace, body = trace_to_wire(replay_calmly(steps, self.surface))
+        seed()
+        trace, body = trace_to_wire(replay_on(steps, self.surface))
         return {"is": "trace", "trace": trace}, body
 
 
@@ -104,14 +108,6 @@ def _cut(value: Any) -> Any:
     if isinstance(value, str):
         return cut(value)
     return [_cut(item) for item in value] if isinstance(value, tuple) else value
-
-
-def replay_calmly(steps: Any, surface: Surface) -> Trace:
-    """Replay with seeds set, and with warnings silent where the program does not listen."""
-    seed()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return replay(steps, surface)
 
 
 def seed() -> None:
@@ -122,11 +118,8 @@ def seed() -> None:
         numpy_random.seed(0)
 
 
-def search(folders: tuple[str, ...], last: frozenset[str]) -> None:
-    """Put folders behind the standard library and before this interpreter's own packages.
-
-    Those in ``last``, another interpreter's packages, are looked at when nothing else has the name.
-    """
+def search(folders: tuple[str, ...]) -> None:
+    """Put folders behind the standard library, and before this interpreter's own packages."""
     standard = os.path.dirname(os.__file__)  # noqa: PTH120 - pathlib costs a tenth of the start
 
     def is_standard(entry: str) -> bool:
@@ -134,14 +127,8 @@ def search(folders: tuple[str, ...], last: frozenset[str]) -> None:
         return entry.endswith(".zip") or (inside and not entry.endswith("-packages"))
 
     own = [entry for entry in sys.path if entry]
-    first = [f for f in folders if f not in last]
-    order = [
-        *filter(is_standard, own),
-        *first,
-        *(entry for entry in own if not is_standard(entry)),
-        *(f for f in folders if f in last),
-    ]
-    sys.path[:] = dict.fromkeys(order)
+    first = [entry for entry in own if is_standard(entry)]
+    sys.path[:] = dict.fromkeys([*first, *folders, *own])
 
 
 def backstop(seconds: float) -> None:

@@ -82,21 +82,18 @@ def fix_first(run: Run) -> tuple[Root, ...]:
     """Return every root with those that wait for it: what counts first, then what blocks most."""
     weight = unblocks(e.verdict for e in run.entries)
     known = {e.id: e for e in run.entries}
-    roots = [e.id for e in run.entries if not e.holds and e.outcome not in _NO_ROOT]
-    roots += [identity for identity in weight if identity not in roots]
-    order = {identity: number for number, identity in enumerate(roots)}
+    waiting: dict[str, list[Entry]] = {
+        e.id: [] for e in run.entries if not e.holds and e.outcome not in _NO_ROOT
+    }
+    for entry in with_outcome(run, Outcome.BLOCKED):
+        waiting.setdefault(entry.verdict.root, []).append(entry)
 
-    def rank(identity: str) -> tuple[bool, int, int, int]:
+    def rank(identity: str) -> tuple[bool, int, int]:
         entry = known.get(identity)
         level = LEVELS.index(entry.level) if entry and entry.level in LEVELS else 0
-        counted = entry is None or entry.counted
-        return (not counted, -weight.get(identity, 0), level, order[identity])
+        return (not (entry is None or entry.counted), -weight.get(identity, 0), level)
 
-    blocked = [e for e in run.entries if e.outcome is Outcome.BLOCKED]
-    return tuple(
-        Root(i, known.get(i), tuple(e for e in blocked if e.verdict.root == i))
-        for i in sorted(roots, key=rank)
-    )
+    return tuple(Root(i, known.get(i), tuple(waiting[i])) for i in sorted(waiting, key=rank))
 
 
 _NO_ROOT = frozenset({Outcome.LENIENT, Outcome.BLOCKED, Outcome.UNGRADED})

@@ -1,4 +1,4 @@
-"""Text of a library, made harmless for readers: what can't be seen is written out, and not for ever."""
+"""Text of a library made harmless: what can't be seen is written out, what is endless is cut."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def visible(text: str, limit: int = LIMIT, *, tail: bool = False) -> str:
         cut = f"({left:,} characters cut)"
         return f"{cut} …{shown}" if tail else f"{shown}… {cut}"
     return shown
+
+
+def visible_line(text: str, limit: int = LIMIT) -> str:
+    """Return visible text on one line: names, titles and whatever else a new line would break."""
+    return visible(text, limit).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -92,3 +92,8 @@ def counted(counts: dict[Outcome, int]) -> str:
 def amount(number: int, noun: str) -> str:
     """Return a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def percent(part: int, whole: int) -> str:
+    """Return a share in per cent, rounded down, so that 100 means all of it."""
+    return f"{1000 * part // whole / 10:.1f} %"

@@ -9,8 +9,10 @@ from .modes import enable_grad as enable_grad
 from .modes import is_grad_enabled as is_grad_enabled
 from .modes import no_grad as no_grad
 from .modes import set_grad_enabled as set_grad_enabled
-from .tensor import Tensor, sizes_of, tensor
+from .tensor import Tensor as Tensor
+from .tensor import sizes_of
 from .tensor import stack as stack
+from .tensor import tensor as tensor
 from .variable import Size as Size
 
 _generator = np.random.RandomState(0)

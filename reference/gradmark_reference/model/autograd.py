@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 import weakref
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -39,12 +40,14 @@ class Version:
 class Saved:
     """A value kept for backward, which can't be had any more once it was changed in place."""
 
-    __slots__ = ("array", "expected", "version")
+    __slots__ = ("array", "expected", "leaf", "version")
 
     def __init__(self, source: Variable) -> None:
         # The array, not the tensor: an operation that saves its own result would be a cycle.
         self.array, self.version = source._array, source._counter
         self.expected = self.version.count
+        # Setting the .data of a leaf reaches its saved values; a result keeps those it had.
+        self.leaf = source if source._requires_grad else None
 
     def unpack(self) -> Array:
         """Return the value that was saved, never another."""
@@ -54,7 +57,7 @@ class Saved:
                 f"inplace operation: [{self.array.dtype} {list(self.array.shape)}] is at version "
                 f"{self.version.count}; expected version {self.expected} instead."
             )
-        return self.array
+        return self.array if self.leaf is None else self.leaf._array
 
 
 class Edge:
@@ -133,7 +136,9 @@ def _add(cotangents: dict[Target, Array], target: Target, more: Array) -> None:
 
 @no_grad
 def _walk(
-    cotangents: dict[Target, Array], retain_graph: bool | None, wanted: Set[Target] = frozenset()
+    cotangents: dict[Target, Array],
+    retain_graph: bool | None,
+    wanted: AbstractSet[Target] = frozenset(),
 ) -> dict[Target, Array]:
     """Carry cotangents back to every leaf's .grad or, if some are wanted, return those alone."""
     order = _topological(list(cotangents))
@@ -209,6 +214,8 @@ def grad(
     """Return the gradient of the outputs for every input, leaving every leaf's .grad alone."""
     sources: Sequence[Tensor] = _listed(inputs)
     seeds = _seeds(_listed(outputs), _listed(grad_outputs))
+    if not sources:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     if not all(source.requires_grad for source in sources):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     targets = [source._target() for source in sources]

@@ -18,14 +18,13 @@ Dim: TypeAlias = "int | Sequence[int] | None"
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """Turn NumPy's ValueError into PyTorch's RuntimeError; a bad axis stays an IndexError."""
+    """Turn NumPy's ValueError into PyTorch's RuntimeError, or IndexError if an axis is wrong."""
     try:
         with np.errstate(all="ignore"):
             yield
     except ValueError as problem:
-        if isinstance(problem, IndexError):
-            raise
-        raise RuntimeError(str(problem)) from problem
+        kind = IndexError if isinstance(problem, IndexError) else RuntimeError
+        raise kind(str(problem)) from problem
 
 
 def _lift(other: Any, like: Tensor) -> Tensor:
@@ -37,7 +36,7 @@ def _lift(other: Any, like: Tensor) -> Tensor:
         fits = KINDS.index(natural.dtype.kind) <= KINDS.index(like.dtype.kind)
         return Tensor(np.array(other, like.dtype)) if fits else natural
     if isinstance(other, (np.ndarray, np.generic)):
-        return Tensor(other)
+        return Tensor(np.array(other))
     raise TypeError(f"unsupported operand type: {type(other).__name__!r}")
 
 
@@ -93,10 +92,6 @@ def _in_place(operator: Callable[[Tensor, Operand], Tensor]) -> Callable[..., Te
         return self
 
     return method
-
-
-def _swap(array: Array) -> Array:
-    return np.swapaxes(array, -1, -2)
 
 
 def _position(key: Any) -> tuple[Any, ...]:
@@ -156,7 +151,8 @@ class Tensor(Variable):
             return (a.unsqueeze(0) @ b).squeeze(-2 if b.ndim > 1 else -1)
         if b.ndim == 1:
             return (a @ b.unsqueeze(-1)).squeeze(-1)
-        da, db = Edge(a, lambda g, b: g @ _swap(b), b), Edge(b, lambda g, a: _swap(a) @ g, a)
+        da = Edge(a, lambda g, b: g @ b.swapaxes(-1, -2), b)
+        db = Edge(b, lambda g, a: a.swapaxes(-1, -2) @ g, a)
         return record(_compute(np.matmul, a, b), "Mm", da, db)
 
     def __neg__(self) -> Tensor:
@@ -291,7 +287,7 @@ class Tensor(Variable):
         place, source = _position(key), _lift(value, self)
 
         def without(g: Array) -> Array:
-            rest = g.copy()
+            rest: Array = g.copy()
             rest[place] = 0
             return rest
 

@@ -33,6 +33,8 @@ class Handle:
 class Size(tuple[int, ...]):
     """The lengths of a tensor's dimensions."""
 
+    __slots__ = ()
+
     def __repr__(self) -> str:
         return f"torch.Size({list(self)})"
 
@@ -62,6 +64,10 @@ class Variable:
     @property
     def ndim(self) -> int:
         return self._array.ndim
+
+    @property
+    def _version(self) -> int:
+        return self._counter.count
 
     def dim(self) -> int:
         return self._array.ndim

@@ -1,0 +1,103 @@
+"""What a recorded function reads from outside: Python looks it up at each call, a recording once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import CellType, CodeType, FrameType, FunctionType
+from typing import Any
+
+from gradmark.errors import Unfaithful
+from gradmark.recorded import Named, Recorded
+
+_CONTAINERS = (list, tuple, dict, set)
+_UNBOUND = "unbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A name that a recorded function reads: as it was then, where, and in which frame it lives."""
+
+    name: str
+    cell: CellType
+    seen: object
+    where: str
+    frame: int
+
+
+def cells(function: FunctionType) -> dict[str, CellType]:
+    """Return the cells that a function reads, by name."""
+    return dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+
+
+def content(cell: CellType, roots: Mapping[int, int]) -> object:
+    """Describe what a cell holds, so that equal descriptions mean an equal recording."""
+    try:
+        return described(cell.cell_contents, roots)
+    except ValueError:
+        return _UNBOUND
+
+
+def described(value: Any, roots: Mapping[int, int], depth: int = 0) -> object:
+    """Describe a value: a recorded one by its object, a plain one by what it is."""
+    if isinstance(value, Recorded):
+        slot = value._gm_slot
+        return "recorded", roots.get(slot, slot)
+    if isinstance(value, Named):
+        return "named", value._gm_path
+    if isinstance(value, _CONTAINERS) and depth < 4:  # noqa: PLR2004 - deeper nobody nests
+        items = value.items() if isinstance(value, dict) else value
+        return type(value).__name__, tuple(described(i, roots, depth + 1) for i in items)
+    if value is None or isinstance(value, (bool, int, float, complex, str)):
+        return type(value).__name__, repr(value)
+    if hasattr(value, "tobytes"):
+        return id(value), value.tobytes()
+    return type(value).__name__, id(value)
+
+
+def outside(function: FunctionType, roots: Mapping[int, int]) -> dict[str, object]:
+    """Describe the lists, dicts and sets that a function may change while it is recorded."""
+    values = {name: cell for name, cell in cells(function).items() if _holds_container(cell)}
+    found = {name: content(cell, roots) for name, cell in values.items()}
+    known = function.__globals__
+    for name in _names(function.__code__):
+        if isinstance(known.get(name), _CONTAINERS):
+            found[name] = described(known[name], roots)
+    return found
+
+
+def _holds_container(cell: CellType) -> bool:
+    try:
+        return isinstance(cell.cell_contents, _CONTAINERS)
+    except ValueError:
+        return False
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def watches(
+    function: Callable[..., Any], frames: list[FrameType], where: str, roots: Mapping[int, int]
+) -> Iterator[Watch]:
+    """Yield a watch for every name that a frame could still bind anew."""
+    if not isinstance(function, FunctionType):
+        return
+    for name, cell in cells(function).items():
+        for frame in frames:
+            if name in frame.f_code.co_cellvars:
+                yield Watch(name, cell, content(cell, roots), where, id(frame))
+                break
+
+
+def verify(watch: Watch, roots: Mapping[int, int]) -> None:
+    """Raise `Unfaithful` where a name no longer holds what the recording of a function read."""
+    if content(watch.cell, roots) != watch.seen:
+        raise Unfaithful(
+            f"a function that reads {watch.name!r}, which is bound anew or changed later,",
+            watch.where,
+            f"another name, or a function that is given {watch.name} and returns this one",
+        )

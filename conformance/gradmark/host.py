@@ -1,0 +1,198 @@
+"""What every host does around a session: choosing what is run, and saying who is asked."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from gradmark.behaviour import Behaviour, Spec
+from gradmark.errors import GradmarkError
+from gradmark.run import Entry, Header, make_entry, make_header
+from gradmark.session import BackendInfo, Reference, Session, counts
+from gradmark.verdict import Detail, Outcome, Verdict
+
+RECOGNISED_LIMIT = 160
+"""Characters of what was recognised that a header shows, unless it is asked for all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a run is held, the same for all of its verdicts."""
+
+    backend: str
+    profile: str
+    strict: bool = False
+    seed: int = 0
+
+
+def default_profile(info: BackendInfo, *, has_adapter: bool) -> str:
+    """Return the profile of a run that names none: the largest that the adapter claims.
+
+    A library without an adapter has nobody who could claim all of PyTorch for it.
+    """
+    return "tensor" if info.profile == "torch" and not has_adapter else info.profile
+
+
+def choose(spec: Spec, profile: str, globs: Iterable[str] = ()) -> Spec:
+    """Return what is run. Raises `GradmarkError` for a pattern that chooses nothing."""
+    held = spec.profile(profile)
+    patterns = tuple(globs)
+    if not patterns:
+        return held
+    inside = {b.id for b in held}
+    for pattern in patterns:
+        matched = spec.select([pattern])
+        if not any(b.id in inside for b in matched):
+            raise GradmarkError(
+                "outside-profile",
+                f"{pattern!r} matches nothing in the profile {profile}",
+                cause=f"it matches {matched.behaviours[0].id}, of a larger profile",
+                hint="--profile=torch",
+            )
+    wanted = {b.id for b in spec.select(patterns)}
+    return replace(held, behaviours=tuple(b for b in held if b.id in wanted), partial=True)
+
+
+def header_of(
+    chosen: Spec,
+    terms: Terms,
+    info: BackendInfo,
+    reference: dict[str, Any],
+    selection: Iterable[str] = (),
+) -> Header:
+    """Return a journal's first line, with the present time and this machine in it."""
+    return make_header(
+        chosen,
+        info,
+        reference,
+        profile=terms.profile,
+        strict=terms.strict,
+        seed=terms.seed,
+        started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        host={
+            "gradmark": gradmark_version(),
+            "python": platform.python_version(),
+            "platform": f"{sys.platform} {platform.machine()}",
+        },
+        selection=selection,
+    )
+
+
+def gradmark_version() -> str:
+    """Return the version that is installed, or ``0`` for a source tree that is not."""
+    try:
+        return version("gradmark")
+    except PackageNotFoundError:
+        return "0"
+
+
+def facts(reference: Reference) -> dict[str, Any]:
+    """Return what a journal's header says about the reference."""
+    return {
+        "name": "PyTorch",
+        "version": reference.version,
+        "is_the_specs": reference.is_the_specs,
+    }
+
+
+def judged(session: Session, behaviour: Behaviour, terms: Terms) -> Entry:
+    """Ask and judge one behaviour. Whatever goes wrong on our side is *ungraded*, never raised."""
+    try:
+        # A host may have turned warnings into errors, for the sake of its own tests.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            verdict = session.verdict(behaviour.id)
+            return entry_of(behaviour, verdict, terms)
+    except Exception as error:  # noqa: BLE001 - one broken behaviour must not end the run
+        return broken(behaviour, f"{type(error).__name__}: {error}", terms)
+
+
+def entry_of(behaviour: Behaviour, verdict: Verdict, terms: Terms) -> Entry:
+    """Put an entry of the journal together."""
+    return make_entry(
+        behaviour,
+        verdict,
+        profile=terms.profile,
+        strict=terms.strict,
+        seed=terms.seed,
+        backend=terms.backend,
+    )
+
+
+def broken(behaviour: Behaviour, reason: str, terms: Terms) -> Entry:
+    """Return the *ungraded* entry of a behaviour on which something of ours broke.
+
+    Its program is left alone, since it may be what broke.
+    """
+    return Entry(
+        verdict=Verdict(behaviour.id, Outcome.UNGRADED, Detail(reason=reason)),
+        title=behaviour.title,
+        level=behaviour.level.value,
+        profile=behaviour.profile,
+        gradient=behaviour.gradient,
+        counted=counts(behaviour, terms.profile, strict=terms.strict),
+        holds=False,
+        why=behaviour.why,
+        mistake=behaviour.mistake,
+    )
+
+
+def report_folder(path: Path) -> Path:
+    """Make the folder of a run's files, which git ignores by itself.
+
+    Raises `GradmarkError` where nothing can be written.
+    """
+    ignore = path / ".gitignore"
+    probe = path / ".writable"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise GradmarkError(
+            "unwritable-output",
+            f"{path} can't be written",
+            cause=str(error),
+            hint="another folder: --out=DIR or --gradmark-report=DIR",
+        ) from None
+    return path
+
+
+def describe(header: Header, *, whole: int, verbose: bool = False) -> list[str]:
+    """Say in a few lines who is asked, compared with whom, and about what.
+
+    ``whole`` is the size of the profile; ``verbose`` adds all that was recognised and the search
+    path. The lines hold a library's own texts as they are.
+    """
+    about = header.backend
+    library = " ".join(part for part in (about["library"], about["version"]) if part)
+    name = about["name"] if library in {"", about["name"]} else f"{about['name']} ({library})"
+    lines = [f"backend: {name}" + (f", {about['where']}" if about["where"] else "")]
+    if about["adapter"]:
+        lines.append(f"adapter: {about['adapter']}")
+    if verbose:
+        lines += [f"recognised: {line}" for line in about["recognised"]]
+        lines += [f"search path: {folder}" for folder in about["search_path"]]
+        lines += [f"interpreter: {about['python']}"] if about["python"] else []
+    elif about["recognised"]:
+        lines.append("recognised: " + _shortened("; ".join(about["recognised"]), RECOGNISED_LIMIT))
+    compared = f"reference: {header.reference['name']} {header.reference['version']}"
+    if not header.reference["is_the_specs"]:
+        compared += ", not the spec's reference: no score"
+    size = f"{header.size} behaviours" if header.size == whole else f"{header.size} of {whole}"
+    terms = f"profile: {header.profile}, {size}, {header.musts} musts about gradients"
+    terms += ", shoulds count" if header.strict else ""
+    return [*lines, compared, terms, f"isolation: {about['isolation']}, seed: {header.seed}"]
+
+
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

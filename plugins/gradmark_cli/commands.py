@@ -1,0 +1,136 @@
+"""The commands and their options; what they do is in modules of their own."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gradmark.behaviour import PROFILES
+from gradmark.host import gradmark_version
+
+BACKEND_HELP = "A ready adapter, module:object, a file, a folder or a module."
+
+
+class Near(click.Group):
+    """A group that offers the nearest names for a command that does not exist."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command. Raises `click.UsageError` with near matches."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = difflib.get_close_matches(args[0], self.list_commands(ctx))
+            hint = f" Did you mean {' or '.join(close)}?" if close else ""
+            raise click.UsageError(f"there is no command {args[0]!r}.{hint}", ctx) from error
+
+
+@click.group(cls=Near, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(gradmark_version(), "--version", prog_name="gradmark")
+def gradmark() -> None:
+    """Check whether a library's automatic differentiation behaves like PyTorch's.
+
+    Exit codes: 0 all that counts holds, 1 it does not, 2 interrupted, 3 something of ours broke,
+    4 bad usage.
+    """
+
+
+@gradmark.command("list")
+@click.option("--profile", metavar="NAME", default="", help=f"One of {', '.join(PROFILES)}.")
+@click.option("--claims", is_flag=True, help="Show the claims that each behaviour covers.")
+def list_(profile: str, claims: bool) -> None:
+    """List the behaviours of the spec, chapter by chapter."""
+    from gradmark_cli.catalogue import listed
+
+    for line in listed(profile, claims=claims):
+        click.echo(line)
+
+
+@gradmark.command()
+@click.argument("behaviour", metavar="ID")
+def explain(behaviour: str) -> None:
+    """Explain one behaviour: why it matters, the program, what PyTorch answers."""
+    from gradmark_cli.catalogue import explained
+
+    for line in explained(behaviour):
+        click.echo(line)
+
+
+_backend = click.option("--backend", metavar="X", required=True, help=BACKEND_HELP)
+_python = click.option(
+    "--backend-python", metavar="PYTHON", default="", help="The interpreter that X needs."
+)
+_isolation = click.option(
+    "--isolation",
+    metavar="LEVEL",
+    type=int,
+    default=1,
+    show_default=True,
+    help="0 in this process, 1 in one of its own.",
+)
+
+
+@gradmark.command()
+@_backend
+@click.option("--profile", metavar="NAME", default="", help="Default: what X's adapter claims.")
+@click.option(
+    "--behaviour",
+    "globs",
+    metavar="GLOB",
+    multiple=True,
+    help="Only these behaviours or this chapter; may be repeated. A selection has no score.",
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=Path("gradmark-report"),
+    show_default=True,
+    help="The folder of run.jsonl and index.html.",
+)
+@_isolation
+@click.option("--strict", is_flag=True, help="Should-level behaviours count.")
+@click.option("--seed", metavar="N", type=int, default=0, help="The data are drawn from this.")
+@_python
+@click.option(
+    "--fail-under",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    help="Exit 1 below this share of the musts, and 0 from there on; needs --profile.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print the score and the report's place only.")
+def run(**options: Any) -> int:
+    """Ask a library all of a profile, and write the journal and the report."""
+    from gradmark_cli.running import Request, run_backend
+
+    return run_backend(Request(**options))
+
+
+@gradmark.command()
+@_backend
+@_python
+@_isolation
+def smoke(backend: str, backend_python: str, isolation: int) -> int:
+    """Say in nine lines whether it is the adapter or the library that does not work."""
+    from gradmark_cli.running import smoke_backend
+
+    return smoke_backend(backend, backend_python, isolation)
+
+
+@gradmark.command()
+@click.argument("journal", metavar="RUN.jsonl", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Default: index.html beside the journal.",
+)
+def report(journal: Path, out: Path | None) -> None:
+    """Make the HTML report of a journal."""
+    from gradmark_cli.catalogue import reported
+
+    click.echo(reported(journal, out or journal.with_name("index.html")))

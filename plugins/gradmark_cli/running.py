@@ -1,0 +1,249 @@
+"""``gradmark run`` and ``gradmark smoke``: a library is asked, and the answers are written down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from gradmark import behaviour as registry
+from gradmark.behaviour import Spec
+from gradmark.blame import settle
+from gradmark.errors import GradmarkError
+from gradmark.host import (
+    Terms,
+    choose,
+    default_profile,
+    describe,
+    facts,
+    header_of,
+    judged,
+    report_folder,
+)
+from gradmark.journal import NAME, Writer, read
+from gradmark.run import Entry, Run
+from gradmark.session import Backend, Reference, Session
+from gradmark.verdict import Outcome
+from gradmark_backends.plan import Plan
+from gradmark_cli.progress import Progress
+from gradmark_reports.terminal import failure_text, summary_lines
+from gradmark_reports.visible import visible, visible_line
+
+INTERRUPTED = 2
+COLOURS = {Outcome.LENIENT: "green", Outcome.BLOCKED: "yellow", Outcome.UNGRADED: "magenta"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The options of ``gradmark run``."""
+
+    backend: str
+    profile: str = ""
+    globs: tuple[str, ...] = ()
+    out: Path = Path("gradmark-report")
+    isolation: int = 1
+    strict: bool = False
+    seed: int = 0
+    backend_python: str = ""
+    fail_under: float | None = None
+    quiet: bool = False
+
+
+def run_backend(request: Request) -> int:
+    """Ask, judge, write, print, and return the exit code. Raises `GradmarkError`."""
+    from gradmark_backends.backend import open_backend
+    from gradmark_reference.live import Live
+
+    spec = registry.load_spec()
+    _refuse_early(request, spec)
+    plan = _plan(request.backend, request.backend_python)
+    with Progress() as progress:
+        progress.say(f"opening {visible_line(plan.name, 60)}")
+        reference = Live()
+        backend = open_backend(plan, isolation=request.isolation)
+        try:
+            return _Graded(request, spec, plan, backend, reference).run(progress)
+        finally:
+            backend.close()
+
+
+def _refuse_early(request: Request, spec: Spec) -> None:
+    """Refuse what can't be right, before anything is opened."""
+    if request.fail_under is not None:
+        if request.globs:
+            raise GradmarkError(
+                "partial-grade",
+                "a selection of behaviours has no score, so it can't be graded",
+                hint="leave out --behaviour, or --fail-under",
+            )
+        if not request.profile:
+            raise GradmarkError(
+                "no-profile",
+                "a grade needs a profile that is named, not one that the backend claims",
+                hint="--profile=scalar, --profile=tensor or --profile=torch",
+            )
+    if request.profile:
+        choose(spec, request.profile, request.globs)
+    elif request.globs:
+        spec.select(request.globs)
+
+
+def _plan(backend: str, python: str) -> Plan:
+    from gradmark_backends.resolve import resolve
+
+    here = Path.cwd()
+    return resolve(backend, rootdir=here, invocation_dir=here, python=python)
+
+
+class _Graded:
+    """One run, from its header to its exit code."""
+
+    def __init__(
+        self, request: Request, spec: Spec, plan: Plan, backend: Backend, reference: Reference
+    ) -> None:
+        has_adapter = plan.kind in {"ready", "adapter"}
+        profile = request.profile or default_profile(backend.info, has_adapter=has_adapter)
+        self.request = request
+        self.terms = Terms(request.backend, profile, request.strict, request.seed)
+        self.chosen = choose(spec, profile, request.globs)
+        self.whole = spec.profile(profile)
+        self.session = Session(spec, backend, reference, seed=request.seed)
+        selection = [f"--behaviour={glob}" for glob in request.globs]
+        self.header = header_of(self.chosen, self.terms, backend.info, facts(reference), selection)
+        if request.fail_under is not None and not reference.is_the_specs:
+            raise GradmarkError(
+                "foreign-reference",
+                f"PyTorch {reference.version} is not the spec's reference, so there is no grade",
+                hint=f"pip install torch=={registry.REFERENCE_VERSION}",
+            )
+
+    def run(self, progress: Progress) -> int:
+        request = self.request
+        folder = report_folder(request.out)
+        journal, page = folder / NAME, folder / "index.html"
+        if not request.quiet:
+            for line in describe(self.header, whole=len(self.whole)):
+                click.echo(visible_line(line))
+            click.echo()
+        stopped = not self._ask(journal, progress)
+        progress.stop()
+        run = self._settled(read(journal), journal)
+        if not request.quiet:
+            _print_failures(run)
+        lines = summary_lines(run)
+        for line in lines[: lines.index("")] if request.quiet and "" in lines else lines:
+            click.echo(line)
+        trouble = _write_page(run, page)
+        click.echo(trouble or f"report: {page}")
+        if stopped:
+            click.echo(f"stopped: {len(run.entries)} of {run.header.size} have a verdict", err=True)
+            return INTERRUPTED
+        return 3 if trouble else self._code(run)
+
+    def _ask(self, journal: Path, progress: Progress) -> bool:
+        """Ask every behaviour; False where the user stopped it, which leaves a journal without end."""
+        started = time.perf_counter()
+        with Writer(journal, self.header) as writer:
+            try:
+                progress.count(len(self.chosen))
+                for behaviour in self.chosen:
+                    entry = judged(self.session, behaviour, self.terms)
+                    entry = replace(entry, reproduce=self._again(entry))
+                    writer.add(entry)
+                    progress.advance(behaviour.id)
+                    if not self.request.quiet and entry.outcome is not Outcome.PASS:
+                        click.echo(_line(entry))
+            except KeyboardInterrupt:
+                return False
+            writer.finish(time.perf_counter() - started)
+        return True
+
+    def _again(self, entry: Entry) -> str:
+        return entry.reproduce + (" --strict" if entry.reproduce and self.terms.strict else "")
+
+    def _settled(self, run: Run, journal: Path) -> Run:
+        """Return the run with every *blocked* one leading to a root that deviates."""
+        verdicts = settle(e.verdict for e in run.entries)
+        if all(e.verdict is v for e, v in zip(run.entries, verdicts, strict=True)):
+            return run
+        with Writer(journal, run.header) as writer:
+            for entry, verdict in zip(run.entries, verdicts, strict=True):
+                same = entry.verdict is verdict
+                writer.add(entry if same else replace(entry, verdict=verdict, holds=False))
+            if run.footer is not None:
+                writer.finish(run.footer.seconds)
+        return read(journal)
+
+    def _code(self, run: Run) -> int:
+        code = run.footer.exit_code if run.footer else 3
+        if self.request.fail_under is None or code == 3:  # noqa: PLR2004 - something of ours broke
+            return code
+        if run.score is None:
+            return 3
+        passed, musts = run.score
+        return int(100 * passed < self.request.fail_under * musts)
+
+
+def _line(entry: Entry) -> str:
+    colour = COLOURS.get(entry.outcome, "red" if entry.counted else "yellow")
+    advice = "" if entry.counted or entry.outcome.holds else f" ({entry.level}: does not count)"
+    root = f", waits for {entry.verdict.root}" if entry.verdict.root else ""
+    word = click.style(f"{entry.outcome.value:<8}", fg=colour)
+    return f"{word} {visible_line(entry.id)}{root}{advice}"
+
+
+def _print_failures(run: Run) -> None:
+    """Print what fails by itself; what waits for it was named, and the report shows it."""
+    for entry in _failures(run):
+        click.echo()
+        click.echo(click.style(f" {entry.id} ".center(80, "_"), fg="red"))
+        click.echo(failure_text(entry))
+    click.echo()
+
+
+def _failures(run: Run) -> Iterator[Entry]:
+    for entry in run.entries:
+        if entry.outcome is Outcome.UNGRADED or (
+            entry.counted and not entry.holds and entry.outcome is not Outcome.BLOCKED
+        ):
+            yield entry
+
+
+def _write_page(run: Run, page: Path) -> str:
+    """Write the report; return why that failed, since the verdicts stand without it."""
+    from gradmark_reports.html import write
+
+    try:
+        write(run, page)
+    except GradmarkError as error:
+        return visible(str(error))
+    return ""
+
+
+def smoke_backend(backend: str, python: str, isolation: int) -> int:
+    """Print nine lines and return 0, 1 for the library or 4 for the adapter."""
+    from gradmark_backends.backend import open_backend
+    from gradmark_backends.smoke import exit_code, smoke, unopened
+
+    plan = _plan(backend, python)
+    cause = ""
+    try:
+        opened = open_backend(plan, isolation=isolation)
+    except GradmarkError as error:
+        lines, cause = unopened(error), str(error)
+    else:
+        try:
+            lines = smoke(opened)
+        finally:
+            opened.close()
+    for line in lines:
+        mark = click.style("ok  ", fg="green") if line.ok else click.style("FAIL", fg="red")
+        fault = "" if line.ok else f" [{line.fault}]"
+        detail = f"  {visible_line(line.detail, 200)}" if line.detail else ""
+        click.echo(f"{mark} {line.name:<20}{fault}{detail}")
+    if cause:
+        click.echo(visible(cause), err=True)
+    return exit_code(lines)

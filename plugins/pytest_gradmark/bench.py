@@ -1,0 +1,234 @@
+"""Setting a run up, and the side that asks: the only process, or each worker of xdist."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradmark import behaviour as registry
+from gradmark.behaviour import Behaviour, Spec
+from gradmark.errors import GradmarkError
+from gradmark.host import Terms, choose, default_profile, facts, judged, report_folder
+from gradmark.program import Program
+from gradmark.run import Entry
+from gradmark.session import Answer, Backend, BackendInfo, Reference, Session
+from gradmark_backends.plan import Plan
+from pytest_gradmark.collector import Case, Collected
+from pytest_gradmark.options import Asked, asked, backend_of
+from pytest_gradmark.words import dress
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What xdist's controller has settled and its workers are told."""
+
+    asked: Asked
+    plan: Plan
+
+    def to_json(self) -> str:
+        """Return it as a text, which is all that may travel."""
+        return json.dumps({"asked": asdict(self.asked), "plan": self.plan.to_json()})
+
+    @classmethod
+    def from_json(cls, text: str) -> Order:
+        """Read what `to_json` wrote."""
+        data = json.loads(text)
+        options = data["asked"]
+        for name in ("globs", "selection"):
+            options[name] = tuple(options[name])
+        return cls(Asked(**options), Plan.from_json(data["plan"]))
+
+
+def set_up(config: pytest.Config) -> None:
+    """Open the library and register what runs it. Raises `pytest.UsageError`."""
+    try:
+        if hasattr(config, "workerinput"):
+            order = Order.from_json(config.workerinput["gradmark"])
+            bench = Bench(order, registry.load_spec(), debug=False)
+        else:
+            from pytest_gradmark.host import Host
+
+            bench = _first(config)
+            host = Host(config, bench)
+            config.pluginmanager.register(host, "gradmark-host")
+            if config.pluginmanager.hasplugin("html"):
+                from pytest_gradmark import html
+
+                config.pluginmanager.register(html.Skin(), "gradmark-html")
+                html.add_metadata(config, host.header(bench.chosen))
+    except GradmarkError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.add_cleanup(bench.close)
+    config.pluginmanager.register(bench, "gradmark-bench")
+
+
+def _first(config: pytest.Config) -> Bench:
+    """Settle what is run, with the library opened once to see whether it can be."""
+    from gradmark_backends.backend import open_backend
+    from gradmark_backends.resolve import resolve
+    from gradmark_reference.live import Live
+
+    options = asked(config)
+    spec = registry.load_spec()
+    if options.profile:
+        choose(spec, options.profile, options.globs)
+    elif options.globs:
+        spec.select(options.globs)
+    plan = resolve(
+        backend_of(config),
+        rootdir=config.rootpath,
+        invocation_dir=Path(config.invocation_params.dir),
+        python=options.python,
+    )
+    reference = Live()
+    debug = bool(config.getoption("usepdb", default=False)) and options.isolation == 0
+    backend = open_backend(plan, isolation=options.isolation, debug=debug)
+    try:
+        if not options.profile:
+            claimed = default_profile(backend.info, has_adapter=plan.kind in {"ready", "adapter"})
+            options = replace(options, profile=claimed)
+        bench = Bench(Order(options, plan), spec, debug=debug)
+        if not config.getoption("collectonly"):
+            report_folder(Path(options.report))
+    except BaseException:
+        backend.close()
+        raise
+    bench.open(backend, reference)
+    return bench
+
+
+class Bench:
+    """Asks the library under test, once for each behaviour; opens it when first needed."""
+
+    def __init__(self, order: Order, spec: Spec, *, debug: bool) -> None:
+        """Choose what is run. Raises `GradmarkError` for a pattern that chooses nothing."""
+        self.order = order
+        self.whole = spec.profile(order.asked.profile)
+        self.chosen = choose(spec, order.asked.profile, order.asked.globs)
+        self.terms = Terms(
+            order.asked.backend, order.asked.profile, order.asked.strict, order.asked.seed
+        )
+        self._spec = spec
+        self._backend: Backend | None = None
+        self._watched = _Watched() if debug else None
+        self._session: Session | None = None
+        self._info: BackendInfo | None = None
+        self._facts: dict[str, Any] = {}
+
+    def open(self, backend: Backend, reference: Reference) -> Session:
+        """Ask this backend from now on."""
+        self._backend, self._info, self._facts = backend, backend.info, facts(reference)
+        if self._watched is not None:
+            self._watched.backend = backend
+            backend = self._watched
+        self._session = Session(self._spec, backend, reference, seed=self.terms.seed)
+        return self._session
+
+    def close(self) -> None:
+        """Let go of the library; what was learnt about it is kept."""
+        if self._backend is not None:
+            self._backend.close()
+        self._backend = self._session = None
+
+    @property
+    def info(self) -> BackendInfo:
+        """Return who is asked."""
+        if self._info is None:
+            raise RuntimeError("nothing was opened yet")
+        return self._info
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        """Return with whom the library is compared."""
+        return self._facts
+
+    def entry(self, behaviour: Behaviour) -> Entry:
+        """Ask and judge."""
+        entry = judged(self._session or self._opened(), behaviour, self.terms)
+        return replace(entry, reproduce=self._again(entry)) if entry.reproduce else entry
+
+    def _opened(self) -> Session:
+        from gradmark_backends.backend import open_backend
+        from gradmark_reference.live import Live
+
+        backend = open_backend(self.order.plan, isolation=self.order.asked.isolation)
+        return self.open(backend, Live())
+
+    def _again(self, entry: Entry) -> str:
+        """Return the command that shows an entry again, in the host that was used."""
+        line = entry.reproduce.replace("gradmark run", "pytest", 1)
+        line += f" --gradmark-seed={self.terms.seed}" if self.terms.seed else ""
+        return line + (" --gradmark-strict" if self.terms.strict else "")
+
+    def library_error(self, behaviour: Behaviour) -> Exception | None:
+        """Return what the library raised, where a debugger may want to see it."""
+        if self._watched is None:
+            return None
+        return self._watched.errors.get(behaviour.program(self.terms.seed).key)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
+        """Put the spec beside the repository's own tests, or in their place."""
+        report = yield
+        if isinstance(collector, pytest.Session):
+            own = report.result if self.order.asked.own else ()
+            report.result = [*own, Collected.make(collector, self.chosen, self)]
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, Any]:
+        """Let the report of a behaviour carry its entry."""
+        report = yield
+        if isinstance(item, Case) and call.when == "call" and item.entry is not None:
+            dress(report, item.entry)
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_to_serializable(self) -> Generator[None, Any, Any]:
+        """Keep every report sendable: one lone surrogate, and xdist loses it without a word."""
+        return _sendable((yield))
+
+
+def _sendable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_sendable(k): _sendable(v) for k, v in value.items()}
+    if type(value) in {list, tuple}:
+        return type(value)(_sendable(item) for item in value)
+    return value
+
+
+class _Watched:
+    """A backend in this process whose library's exceptions are kept for a debugger."""
+
+    def __init__(self) -> None:
+        self.backend: Any = None
+        self.errors: dict[str, Exception] = {}
+
+    @property
+    def info(self) -> BackendInfo:
+        """Say who is under test."""
+        info: BackendInfo = self.backend.info
+        return info
+
+    def ask(self, program: Program, *, fresh: bool = False) -> Answer:
+        """Replay one program, and keep what it raised."""
+        answer: Answer = self.backend.ask(program, fresh=fresh)
+        error = getattr(self.backend, "last_error", None)
+        self.errors.pop(program.key, None)
+        if isinstance(error, Exception):
+            self.errors[program.key] = error
+        return answer
+
+    def close(self) -> None:
+        """Let go of the library."""
+        self.errors.clear()
+        self.backend.close()

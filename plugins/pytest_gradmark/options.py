@@ -1,0 +1,199 @@
+"""The plugin's options: long names that are always ours, short ones where they are free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DEFAULT_ISOLATION = 1
+DEFAULT_REPORT = "gradmark-report"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option with its short spelling, and the ini key that says the same."""
+
+    long: str
+    short: str
+    dest: str
+    metavar: str
+    help: str
+    many: bool = False
+
+    @property
+    def ini(self) -> str:
+        """Return the key in an ini file."""
+        return self.dest
+
+
+OPTIONS = (
+    Option(
+        "--gradmark-backend", "--backend", "gradmark_backend", "X",
+        "grade this library against PyTorch: a ready adapter, module:object, a path or a module",
+    ),
+    Option(
+        "--gradmark-profile", "--profile", "gradmark_profile", "NAME",
+        "how much of the spec: scalar, tensor or torch (default: what the adapter claims)",
+    ),
+    Option(
+        "--gradmark-behaviour", "--behaviour", "gradmark_behaviour", "GLOB",
+        "only these behaviours or this chapter, without your own tests; may be repeated",
+        many=True,
+    ),
+    Option(
+        "--gradmark-python", "--backend-python", "gradmark_python", "PYTHON",
+        "the interpreter that the library needs",
+    ),
+    Option(
+        "--gradmark-isolation", "--isolation", "gradmark_isolation", "LEVEL",
+        f"0 in this process, for a debugger; {DEFAULT_ISOLATION} in one of its own (default)",
+    ),
+    Option("--gradmark-seed", "", "gradmark_seed", "N", "the data are drawn from this (default 0)"),
+    Option(
+        "--gradmark-report", "", "gradmark_report", "DIR",
+        f"the folder of run.jsonl and index.html (default {DEFAULT_REPORT})",
+    ),
+)  # fmt: skip
+
+STRICT = "gradmark_strict"
+
+TAKEN = pytest.StashKey[tuple[str, ...]]()
+"""The short spellings that a conftest or another plugin owns."""
+
+
+def add_long(parser: pytest.Parser) -> None:
+    """Claim the names that nobody else has, and their ini keys."""
+    group = parser.getgroup("gradmark", "grading a library's automatic differentiation")
+    for option in OPTIONS:
+        _add(group, option, option.long)
+        kind: Any = "linelist" if option.many else "string"
+        parser.addini(option.ini, option.help, type=kind, default=[] if option.many else "")
+    strict = "should-level behaviours count; --strict typed by hand says so too"
+    group.addoption(
+        "--gradmark-strict", dest=STRICT, action="store_true", default=False, help=strict
+    )
+    parser.addini(STRICT, strict, type="bool", default=False)
+
+
+def add_short(parser: pytest.Parser) -> tuple[str, ...]:
+    """Claim the short spellings that are free; return those that belong to somebody else."""
+    group = parser.getgroup("gradmark")
+    others = []
+    for option in OPTIONS:
+        if option.short and _understands(parser, option.short):
+            others.append(option.short)
+        elif option.short:
+            _add(group, option, option.short)
+    return tuple(others)
+
+
+def _add(group: pytest.OptionGroup, option: Option, name: str) -> None:
+    group.addoption(
+        name,
+        dest=option.dest,
+        metavar=option.metavar,
+        action="append" if option.many else "store",
+        default=None,
+        help=option.help if name == option.long else f"short for {option.long}",
+    )
+
+
+def _understands(parser: pytest.Parser, name: str) -> bool:
+    try:
+        _, unknown = parser.parse_known_and_unknown_args([f"{name}=?"])
+    except (pytest.UsageError, SystemExit):  # registered, and dislikes the probe
+        return True
+    return f"{name}=?" not in unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options ask for. ``own`` says whether the repository's own tests run too."""
+
+    backend: str
+    profile: str
+    globs: tuple[str, ...]
+    python: str
+    isolation: int
+    seed: int
+    strict: bool
+    report: str
+    own: bool
+    selection: tuple[str, ...] = ()
+
+
+def backend_of(config: pytest.Config) -> str:
+    """Return the backend that was asked for, or nothing."""
+    return _text(config, "gradmark_backend")
+
+
+def asked(config: pytest.Config) -> Asked:
+    """Read all options. Raises `pytest.UsageError` for what is no number."""
+    ids = [a for a in config.args if a.startswith("gradmark::")]
+    if ids:
+        # A node id pasted from a report is no path, and would be "not found".
+        config.args[:] = [a for a in config.args if a not in ids]
+    globs = _texts(config, "gradmark_behaviour")
+    globs += tuple(".".join(i.split("::")[1:]) or "*" for i in ids)
+    named = config.args_source is pytest.Config.ArgsSource.ARGS and bool(config.args)
+    return Asked(
+        backend=backend_of(config),
+        profile=_text(config, "gradmark_profile"),
+        globs=globs,
+        python=_text(config, "gradmark_python"),
+        isolation=_number(config, "gradmark_isolation", DEFAULT_ISOLATION),
+        seed=_number(config, "gradmark_seed", 0),
+        strict=_strict(config),
+        report=str(_report(config)),
+        own=named or not globs,
+        selection=_selection(config, globs),
+    )
+
+
+def _text(config: pytest.Config, dest: str) -> str:
+    return str(config.getoption(dest) or config.getini(dest) or "")
+
+
+def _texts(config: pytest.Config, dest: str) -> tuple[str, ...]:
+    return tuple(config.getoption(dest) or config.getini(dest) or ())
+
+
+def _number(config: pytest.Config, dest: str, default: int) -> int:
+    text = _text(config, dest)
+    try:
+        return int(text) if text else default
+    except ValueError:
+        name = next(o.long for o in OPTIONS if o.dest == dest)
+        raise pytest.UsageError(f"{name} wants a whole number, not {text!r}") from None
+
+
+def _strict(config: pytest.Config) -> bool:
+    # pytest has a --strict of its own, about markers and ini files. In addopts it was always
+    # meant for that one; typed on the command line of a grading run it means both.
+    typed = "--strict" in map(str, config.invocation_params.args)
+    return bool(config.getoption(STRICT) or config.getini(STRICT) or typed)
+
+
+def _report(config: pytest.Config) -> Path:
+    if named := config.getoption("gradmark_report"):
+        return Path(config.invocation_params.dir) / str(named)
+    if kept := config.getini("gradmark_report"):
+        base = config.inipath.parent if config.inipath else config.rootpath
+        return base / str(kept)
+    return Path(config.invocation_params.dir) / DEFAULT_REPORT
+
+
+def _selection(config: pytest.Config, globs: tuple[str, ...]) -> tuple[str, ...]:
+    chosen = [f"--behaviour={glob}" for glob in globs]
+    options = {"keyword": "-k", "markexpr": "-m", "deselect": "--deselect"}
+    for dest, name in options.items():
+        value = config.getoption(dest, None)
+        values = value if isinstance(value, list) else [value] if value else []
+        chosen += [f"{name} {v}" for v in values]
+    for dest, name in {"lf": "--lf", "maxfail": "-x", "stepwise": "--stepwise"}.items():
+        if config.getoption(dest, None):
+            chosen.append(name)
+    return tuple(chosen)

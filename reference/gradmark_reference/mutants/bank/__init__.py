@@ -1,0 +1,1 @@
+"""The bank: lists of mutants, one module a topic."""

@@ -1,0 +1,160 @@
+"""The kill matrix: every mutant against the whole spec, in this process."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, ModuleType
+
+from gradmark.behaviour import Spec
+from gradmark.program import Program
+from gradmark.replay import replay
+from gradmark.session import Answer, BackendInfo, Reference, Session
+from gradmark.surface import Surface
+from gradmark.verdict import Outcome, Verdict
+from gradmark_reference.mutants.mutant import Mutant, build
+
+SECONDS = 2.0
+"""What one program may take; the model needs a few milliseconds for the slowest."""
+
+
+class _TooLong(BaseException):
+    """Raised by the alarm; no library catches it by accident."""
+
+
+class Here:
+    """A package on disk as a backend in this process; asked afresh, it is imported anew."""
+
+    def __init__(self, package: Path) -> None:
+        """Remember where the package lies; it is imported when it is asked."""
+        self._package = package
+        self._module: ModuleType | None = None
+
+    @property
+    def info(self) -> BackendInfo:
+        """Say who is under test."""
+        return BackendInfo(self._package.name, where=str(self._package))
+
+    def ask(self, program: Program, *, fresh: bool = False) -> Answer:
+        """Replay one program, and stop it where it takes too long."""
+        if fresh or self._module is None:
+            self.close()
+            self._module = self._import()
+        try:
+            with _clock():
+                return Answer(replay(program, Surface(self._module)))
+        except _TooLong:
+            return Answer(None, Outcome.TIMEOUT, f"no answer within {SECONDS:g} s")
+
+    def _import(self) -> ModuleType:
+        sys.path.insert(0, str(self._package.parent))
+        importlib.invalidate_caches()
+        try:
+            return importlib.import_module(self._package.name)
+        finally:
+            sys.path.pop(0)
+
+    def close(self) -> None:
+        """Forget the package's modules."""
+        self._module = None
+        name = self._package.name
+        for known in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
+            del sys.modules[known]
+
+
+@contextmanager
+def _clock() -> Iterator[None]:
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One mutant's verdicts, in the order in which the behaviours were asked."""
+
+    mutant: Mutant
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def killed(self) -> tuple[str, ...]:
+        """Return the behaviours that deviate by themselves."""
+        return tuple(
+            v.id
+            for v in self.verdicts
+            if not v.outcome.holds and v.outcome is not Outcome.BLOCKED
+        )
+
+    @property
+    def blocked(self) -> tuple[str, ...]:
+        """Return the behaviours that wait for another one."""
+        return tuple(v.id for v in self.verdicts if v.outcome is Outcome.BLOCKED)
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """Return the deviations that the mutant does not name."""
+        named = {*self.mutant.own, *self.mutant.others}
+        return tuple(k for k in self.killed if k not in named)
+
+    @property
+    def unkept(self) -> tuple[str, ...]:
+        """Return the behaviours that the mutant names and that hold, or are blocked, all the same."""
+        named = (*self.mutant.own, *self.mutant.others)
+        return tuple(name for name in named if name not in self.killed)
+
+
+def run(mutant: Mutant, spec: Spec, reference: Reference) -> Row:
+    """Judge one mutant by the whole spec."""
+    with tempfile.TemporaryDirectory() as folder:
+        name = f"mutant_{mutant.id.replace('-', '_')}"
+        backend = Here(build(mutant, Path(folder), name))
+        try:
+            session = Session(spec, backend, reference)
+            return Row(mutant, tuple(session.run()))
+        finally:
+            backend.close()
+
+
+def survivors(rows: Iterable[Row], spec: Spec) -> tuple[str, ...]:
+    """Return the behaviours that no mutant fails as its own."""
+    killed = {name for row in rows for name in row.mutant.own if name in row.killed}
+    return tuple(b.id for b in spec if b.id not in killed)
+
+
+def render(rows: Sequence[Row], spec: Spec) -> str:
+    """Write the matrix as a page of the docs."""
+    lines = [
+        "# The kill matrix",
+        "",
+        "Every mutant is the bundled model with one bug that people make, or two. Its own",
+        "behaviours have to deviate; where the bug shows elsewhere too, the reason stands beside it.",
+        "Made by `python -m gradmark_reference.mutants --write conformance/docs/kill-matrix.md`.",
+        "",
+        f"{len(rows)} mutants, {len(spec)} behaviours, {len(survivors(rows, spec))} survivors.",
+        "",
+    ]
+    for row in rows:
+        own = ", ".join(f"`{name}`" for name in row.mutant.own)
+        lines += [f"## {row.mutant.id}", "", f"{row.mutant.title}.", "", f"- its own: {own}"]
+        lines += [f"- also `{name}`: {why}" for name, why in row.mutant.others.items()]
+        if row.blocked:
+            lines.append(f"- blocked: {len(row.blocked)}")
+        lines.append("")
+    lines += ["## By behaviour", "", "| behaviour | killed by |", "|---|---|"]
+    for behaviour in spec:
+        killers = [r.mutant.id for r in rows if behaviour.id in r.mutant.own]
+        lines.append(f"| `{behaviour.id}` | {', '.join(killers)} |")
+    return "\n".join(lines) + "\n"

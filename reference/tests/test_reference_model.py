@@ -1,0 +1,783 @@
+"""The model answers as PyTorch does; the numbers here are PyTorch's own."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import shutil
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradmark_reference import model
+from gradmark_reference.model import Tensor
+
+Function = Callable[[Tensor], Tensor]
+
+
+def leaf(*values: float) -> Tensor:
+    return model.tensor(list(values), requires_grad=True)
+
+
+def grad(tensor: Tensor) -> Any:
+    assert tensor.grad is not None
+    return tensor.grad.tolist()
+
+
+def gradient(function: Function, *values: float) -> Any:
+    x = leaf(*values)
+    y = function(x)
+    y.backward(model.arange(1.0, y.numel() + 1.0).reshape(y.shape))
+    return grad(x)
+
+
+def test_flags_follow_the_inputs() -> None:
+    """Only a result of something that requires grad is tracked; all else is a leaf."""
+    x, c = leaf(1.0, 5.0), model.tensor([2.0, 2.0])
+    y, z = x * c, c * c + 1
+    assert (x.is_leaf, y.is_leaf, z.is_leaf) == (True, False, True)
+    assert (x.requires_grad, y.requires_grad, z.requires_grad) == (True, True, False)
+    assert x.grad_fn is None
+    assert z.grad_fn is None
+    assert type(y.grad_fn).__name__ == "MulBackward0"
+
+
+def test_late_flag() -> None:
+    """A tensor that was asked later for gradients, in place, is a working leaf."""
+    w = model.arange(3.0) * 2 + 1
+    assert w.requires_grad_() is w
+    (w * w).sum().backward()
+    assert w.is_leaf
+    assert grad(w) == [2.0, 6.0, 10.0]
+
+
+def test_flag_refusals() -> None:
+    """Integers can't require grad, and a result can't stop requiring it."""
+    with pytest.raises(RuntimeError, match="floating point"):
+        model.tensor([1, 2], requires_grad=True)
+    with pytest.raises(RuntimeError, match="leaf variables"):
+        (leaf(1.0) * 2).requires_grad_(False)
+
+
+def test_flag_taken_off_after_recording() -> None:
+    """A leaf that stopped requiring grad after the forward collects nothing."""
+    x, w = leaf(2.0), leaf(5.0)
+    y = x * w
+    x.requires_grad = False
+    y.backward()
+    assert x.grad is None
+    assert grad(w) == [2.0]
+
+
+def test_gradients_are_stored_in_leaves_alone() -> None:
+    """A result's .grad stays None, with a warning, unless it was asked to retain it."""
+    x = leaf(1.0, -2.0)
+    plain, kept = x * 4, x * 4
+    kept.retain_grad()
+    (plain * kept).sum().backward()
+    with pytest.warns(UserWarning, match="non-leaf"):
+        assert plain.grad is None
+    assert grad(kept) == [4.0, -8.0]
+    assert grad(x) == [32.0, -64.0]
+
+
+def test_grad_is_an_untracked_tensor_of_the_leafs_form() -> None:
+    """A gradient has the leaf's shape and dtype and no history."""
+    for shape in ((), (3,), (2, 3), (1, 1)):
+        for dtype in (model.float32, model.float64):
+            x = model.ones(shape, dtype=dtype, requires_grad=True)
+            assert x.grad is None
+            (x * 2).sum().backward()
+            assert isinstance(x.grad, Tensor)
+            assert x.grad.is_leaf
+            assert not x.grad.requires_grad
+            assert (x.grad.shape, x.grad.dtype) == (shape, dtype)
+
+
+def test_assigning_a_grad() -> None:
+    """.grad takes None or another tensor of the same form, keeps it, and adds to it in place."""
+    x, start = leaf(2.0), model.tensor([100.0])
+    x.grad = start
+    (x * 4).backward()
+    assert x.grad is start
+    assert start.tolist() == [104.0]
+    for wrong, error in ((1.0, TypeError), (model.ones(3), RuntimeError), (x, RuntimeError)):
+        with pytest.raises(error):
+            x.grad = wrong  # type: ignore[assignment]
+    del x.grad
+    assert x.grad is None
+
+
+OPERATIONS: list[tuple[Function, list[float], list[float]]] = [
+    (lambda x: 3 * x + x * 2 + 7 - 5, [2.0, 4.0], [5.0, 10.0]),
+    (lambda x: (9 - x) + (1 + x) + x / 4 + 8 / x, [2.0, 4.0], [-1.75, -0.5]),
+    (lambda x: (x * 3) / (x - 1), [3.0, -1.0], [-0.75, -1.5]),
+    (lambda x: x**3, [-2.0, 0.5], [12.0, 1.5]),
+    (lambda x: x**0, [0.0, 3.0], [0.0, 0.0]),
+    (lambda x: 2**x, [0.0, 3.0], [0.693147, 11.090355]),
+    (lambda x: x**x, [1.0, 2.0], [1.0, 13.545177]),
+    (lambda x: -x, [1.0, 2.0], [-1.0, -2.0]),
+    (lambda x: x.exp(), [0.0, 1.0], [1.0, 5.436564]),
+    (lambda x: x.log(), [2.0, 4.0], [0.5, 0.5]),
+    (lambda x: x.sqrt(), [4.0, 16.0], [0.25, 0.25]),
+    (lambda x: x.tanh(), [0.5, 1.0], [0.786448, 0.839949]),
+    (lambda x: x.sigmoid(), [0.0, 2.0], [0.25, 0.209987]),
+    (lambda x: x.relu(), [-1.0, 0.0, 2.0], [0.0, 0.0, 3.0]),
+    (lambda x: x.abs(), [-3.0, 0.0, 2.0], [-1.0, 0.0, 3.0]),
+    (lambda x: x.sin() + x.cos(), [0.5, 1.0], [0.398157, -0.602337]),
+    (lambda x: x.mean() * 6, [1.0, 2.0, 4.0], [2.0, 2.0, 2.0]),
+    (lambda x: x.max(), [1.0, 4.0, 4.0], [0.0, 0.5, 0.5]),
+    (lambda x: x.min(), [1.0, 4.0, 4.0], [1.0, 0.0, 0.0]),
+    (lambda x: x.view(2, 2).sum(1), [1.0, 2.0, 3.0, 4.0], [1.0, 1.0, 2.0, 2.0]),
+    (lambda x: x.reshape(2, 2).mean(0, keepdim=True), [1.0, 2.0, 3.0, 4.0], [0.5, 1.0, 0.5, 1.0]),
+    (lambda x: x.view(2, 3).t(), [0.0] * 6, [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]),
+    (lambda x: x.view(1, 2, 3).permute(2, 0, 1), [0.0] * 6, [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]),
+    (lambda x: x.view(2, 3).transpose(0, -1), [0.0] * 6, [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]),
+    (lambda x: x.unsqueeze(0).squeeze(), [1.0, 2.0], [1.0, 2.0]),
+    (lambda x: x.expand(2, 2), [1.0, 2.0], [4.0, 6.0]),
+    (lambda x: model.stack([x, x * 10]), [1.0, 2.0], [31.0, 42.0]),
+    (lambda x: model.outer(x, x), [4.0, 5.0], [33.0, 60.0]),
+    (lambda x: x[[0, 2, 0]], [1.0, 2.0, 3.0], [4.0, 0.0, 2.0]),
+    (lambda x: x[1:] + x[-1], [1.0, 2.0, 3.0], [0.0, 1.0, 5.0]),
+    (lambda x: x[x > 1], [1.0, 2.0, 3.0], [0.0, 1.0, 2.0]),
+    (lambda x: x.clone(), [1.0, 2.0], [1.0, 2.0]),
+]
+
+
+@pytest.mark.parametrize(("function", "values", "expected"), OPERATIONS)
+def test_derivative(function: Function, values: list[float], expected: list[float]) -> None:
+    """Every operation pulls a non-uniform cotangent back as PyTorch's does."""
+    assert gradient(function, *values) == pytest.approx(expected, abs=2e-5)
+
+
+def test_matmul_in_every_rank() -> None:
+    """Vectors, matrices and batches multiply, and batches are summed in the gradient."""
+    a = model.arange(6.0).view(2, 3).requires_grad_()
+    v, b = leaf(1.0, 2.0, 4.0), model.ones(5, 2, 3, requires_grad=True)
+    (a @ v).backward(model.tensor([1.0, 10.0]))
+    assert grad(v) == [30.0, 41.0, 52.0]
+    assert grad(a) == [[1.0, 2.0, 4.0], [10.0, 20.0, 40.0]]
+    (v @ v).backward()
+    assert grad(v) == [32.0, 45.0, 60.0]
+    (b @ a.detach().t()).sum().backward()
+    assert grad(b)[4] == [[3.0, 5.0, 7.0], [3.0, 5.0, 7.0]]
+
+
+def test_broadcasting_is_undone() -> None:
+    """Every operand's gradient is summed to the operand's own shape."""
+    a = model.ones(2, 1, 3, requires_grad=True)
+    b, c = model.tensor([[2.0], [5.0]], requires_grad=True), model.tensor(3.0, requires_grad=True)
+    (a * b * c).sum().backward()
+    assert grad(a) == [[[21.0] * 3], [[21.0] * 3]]
+    assert grad(b) == [[18.0], [18.0]]
+    assert grad(c) == 42.0
+
+
+def test_dtypes() -> None:
+    """Python's floats are float32, numbers and 0-dim tensors give way, gradients keep dtypes."""
+    x = leaf(1.0, 2.0)
+    y = model.tensor([1.0, 2.0], dtype=model.float64, requires_grad=True)
+    (x * y).sum().backward()
+    assert x.grad is not None
+    assert y.grad is not None
+    dtypes = [x.grad.dtype, y.grad.dtype, (x * y).dtype]
+    assert dtypes == [model.float32, model.float64, model.float64]
+    whole = model.tensor([1, 2])
+    dtypes = [whole.dtype, (whole * 1.5).dtype, (whole / 2).dtype]
+    assert dtypes == [model.int64, model.float32, model.float32]
+    assert (x * 2).dtype == (x * model.tensor(2.0, dtype=model.float64)).dtype == np.float32
+
+
+def test_ndarray_on_either_side() -> None:
+    """An array of NumPy on the left of an operator doesn't take the operation over."""
+    x, array = leaf(1.0, 2.0), np.array([3.0, 4.0], dtype=np.float32)
+    out = array * x + x * array
+    assert isinstance(out, Tensor)
+    out.sum().backward()
+    assert grad(x) == [6.0, 8.0]
+
+
+def test_reused_tensors_sum_their_paths() -> None:
+    """What is used several times gets the sum over its uses."""
+    x = leaf(2.0)
+    (x * x * x + x).backward()
+    assert grad(x) == [13.0]
+
+
+def test_implicit_gradient() -> None:
+    """One element of any rank starts from 1; several elements need a gradient."""
+    for shape in ((), (1,), (1, 1, 1)):
+        x = model.full(shape, 4.0, requires_grad=True)
+        (x * x).backward()
+        assert np.all(np.asarray(grad(x)) == 8.0)
+    x = leaf(0.5, 1.5)
+    with pytest.raises(RuntimeError, match="grad can be implicitly created only for scalar"):
+        (x * 2).backward()
+    assert x.grad is None
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 2), (6,), (1, 2, 3), ()])
+def test_gradient_argument_has_the_outputs_shape(shape: tuple[int, ...]) -> None:
+    """A gradient of another shape is refused, even where it could be broadcast."""
+    with pytest.raises(RuntimeError, match="Mismatch in shape"):
+        (model.ones(2, 3, requires_grad=True) * 4).backward(model.ones(shape))
+
+
+def test_gradient_argument_is_a_tensor() -> None:
+    """A Python number is no gradient."""
+    with pytest.raises(TypeError):
+        (leaf(1.0) * 2).backward(2.0)  # type: ignore[arg-type]
+
+
+def test_backward_of_a_constant() -> None:
+    """Backward from something untracked raises, and before anything was accumulated."""
+    x = leaf(1.0)
+    with pytest.raises(RuntimeError, match="does not require grad and does not have a grad_fn"):
+        model.autograd.backward([x * 2, model.ones(1)])
+    assert x.grad is None
+
+
+def test_backward_from_leaf_and_several_roots() -> None:
+    """A leaf may be the root, and roots may lie on each other's way."""
+    x = leaf(2.0)
+    x.backward()
+    x.backward(model.tensor([5.0]))
+    assert grad(x) == [6.0]
+    y = x * x
+    model.autograd.backward([y, y * 3, y], [None, model.tensor([2.0]), None])
+    assert grad(x) == [38.0]
+
+
+def test_accumulation_is_in_place() -> None:
+    """A second backward adds to the very same .grad; zeroing it in place starts anew."""
+    x = leaf(1.0, 2.0)
+    (x * 3).sum().backward()
+    first = x.grad
+    (x * 10).sum().backward()
+    assert x.grad is first
+    assert grad(x) == [13.0, 13.0]
+    first_zeroed = first.zero_() if first is not None else None
+    (x * 5).sum().backward()
+    assert x.grad is first_zeroed
+    assert grad(x) == [5.0, 5.0]
+
+
+def test_gradients_share_no_memory() -> None:
+    """Changing one gradient changes neither another nor what the caller gave."""
+    x, y, given = leaf(1.0), leaf(2.0), model.tensor([5.0])
+    (x + y).backward(given)
+    assert x.grad is not None
+    x.grad.mul_(100)
+    assert grad(y) == [5.0]
+    assert given.tolist() == [5.0]
+    given.zero_()
+    assert grad(x) == [500.0]
+    assert grad(y) == [5.0]
+
+
+def test_cotangent_for_two_nodes_is_not_mutated() -> None:
+    """A cotangent that goes two ways reaches both unharmed."""
+    x = leaf(1.0)
+    a, b = x * 2, x * 3
+    ((a + b) + a * 1 + a).backward()
+    assert grad(x) == [9.0]
+
+
+def test_second_backward() -> None:
+    """What saved values can't be walked twice unless it was retained the time before."""
+    x = leaf(2.0, 6.0)
+    y = (x * x).sum()
+    y.backward(retain_graph=True)
+    y.backward()
+    assert grad(x) == [8.0, 24.0]
+    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
+        y.backward()
+    assert grad(x) == [8.0, 24.0]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x + x,
+        lambda x: 1 - x,
+        lambda x: -x,
+        lambda x: x.mean(0),
+        lambda x: x.view(2, 1)[0],
+    ],
+)
+def test_second_backward_where_nothing_was_saved(function: Function) -> None:
+    """Operations that save nothing can be walked again."""
+    x = leaf(2.0, 6.0)
+    y = function(x).sum()
+    y.backward()
+    once = grad(x)
+    y.backward()
+    assert grad(x) == [2 * value for value in once]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: x * 2, lambda x: x / 2, lambda x: x**2, lambda x: x.exp(), lambda x: x[[0]]],
+)
+def test_second_backward_where_something_was_saved(function: Function) -> None:
+    """Operations that save something can't."""
+    y = function(leaf(2.0, 6.0)).sum()
+    y.backward()
+    with pytest.raises(RuntimeError, match="a second time"):
+        y.backward()
+
+
+def test_only_the_walked_part_is_freed() -> None:
+    """A shared part is freed by the first walk; other graphs over the same leaf live on."""
+    x = leaf(2.0)
+    shared, other = x * x, x**3
+    (shared + 1).backward()
+    with pytest.raises(RuntimeError, match="a second time"):
+        (shared + 2).backward()
+    other.backward()
+    assert grad(x) == [16.0]
+    assert shared.tolist() == [4.0]
+
+
+def test_saved_values_are_guarded() -> None:
+    """An in-place change of a saved value is found at backward, through detach() too."""
+    for change in (
+        lambda t: t.add_(1),
+        lambda t: t.detach().zero_(),
+        lambda t: t.detach()[:1].mul_(2),
+    ):
+        mid = leaf(1.0, 2.0) * 3
+        out = (mid * mid).sum()
+        change(mid)
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            out.backward()
+
+
+def test_only_what_is_needed_is_saved() -> None:
+    """Multiplying by a constant saves the constant and not the other operand."""
+    x, constant = leaf(2.0), model.tensor([5.0])
+    mid = x * 1
+    out = mid * constant
+    mid.add_(1)
+    out.backward()
+    assert grad(x) == [5.0]
+    out = x * constant
+    constant.add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.backward()
+
+
+def test_results_are_saved_where_the_rule_needs_them() -> None:
+    """The rule of exp saves its result, so that its input may change and its result may not."""
+    x = leaf(0.0)
+    mid = x * 1
+    out = mid.exp()
+    mid.add_(7)
+    out.backward()
+    assert grad(x) == [1.0]
+    out = x.exp()
+    out.detach().add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.backward()
+
+
+def test_data_goes_unseen() -> None:
+    """.data shares memory, is untracked, and its changes of saved values are not noticed."""
+    x = model.ones(1, requires_grad=True)
+    twice, square = 2 * x, x * x
+    x.data *= 100
+    assert x.tolist() == [100.0]
+    assert x.is_leaf
+    assert not x.data.requires_grad
+    twice.backward()
+    assert grad(x) == [2.0]
+    square.backward()
+    assert grad(x) == [202.0]
+    square = x * x
+    x.data = model.tensor([7.0])
+    square.backward()
+    assert grad(x) == [216.0]
+    assert x.tolist() == [7.0]
+    assert x._version == 0
+
+
+def test_detach() -> None:
+    """detach() cuts history, shares memory, and may start a branch of its own."""
+    x = leaf(2.0, 5.0)
+    cut = x.detach()
+    assert cut is not x
+    assert cut.data_ptr() == x.data_ptr()
+    assert cut.grad_fn is None
+    (x * cut).sum().backward()
+    assert grad(x) == [2.0, 5.0]
+    cut[0] = -1.0
+    assert x.tolist() == [-1.0, 5.0]
+    branch = x.detach().requires_grad_()
+    (branch * 4).sum().backward()
+    assert grad(branch) == [4.0, 4.0]
+    assert grad(x) == [2.0, 5.0]
+
+
+def test_version_is_shared() -> None:
+    """A view and a detached tensor count changes together with their base; .data doesn't."""
+    x = model.ones(3)
+    view, cut = x[1:], x.detach()
+    x.add_(1)
+    view.mul_(2)
+    cut.sub_(1)
+    assert (x._version, view._version, cut._version, x.data._version) == (3, 3, 3, 0)
+    assert x.tolist() == [1.0, 3.0, 3.0]
+
+
+def test_in_place_on_a_leaf() -> None:
+    """A leaf that requires grad is changed under no_grad alone; a refusal changes nothing."""
+    x = leaf(1.0, 2.0)
+    for change in (lambda: x.add_(1), lambda: x.__setitem__(0, 9.0), lambda: x.__imul__(2)):
+        with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+            change()
+    assert x.tolist() == [1.0, 2.0]
+    assert x._version == 0
+    held = x
+    with model.no_grad():
+        x -= model.ones(2)
+        x[0] += 5
+    assert held is x
+    assert x.tolist() == [5.0, 1.0]
+    assert x.is_leaf
+    assert x.requires_grad
+
+
+def test_in_place_is_recorded() -> None:
+    """In-place changes of a result, and of a constant by something tracked, are differentiated."""
+    x, w = leaf(1.0, 2.0, 3.0), leaf(10.0)
+    y = x * 3
+    same = y
+    y.mul_(2)
+    y += 5
+    y[1] = w[0]
+    buffer = model.zeros(3)
+    buffer[2] = w[0] * 4
+    (y * buffer + y).sum().backward()
+    assert same is y
+    assert y.tolist() == [11.0, 10.0, 23.0]
+    assert not buffer.is_leaf
+    assert grad(x) == [6.0, 0.0, 246.0]
+    assert grad(w) == [93.0]
+
+
+def test_overwriting_cuts_gradients() -> None:
+    """What was filled or copied over gets zero; the source of a copy gets the gradient."""
+    x, source = leaf(1.0), leaf(9.0)
+    (x * 2).fill_(5.0).backward()
+    (x * 2).zero_().backward()
+    (x * 2).copy_(source).backward()
+    assert grad(x) == [0.0]
+    assert grad(source) == [1.0]
+
+
+def test_in_place_refusals() -> None:
+    """In place, neither shape nor kind of dtype may change, nor may overlapping memory."""
+    for change in (
+        lambda: model.ones(1).add_(model.ones(3)),
+        lambda: model.tensor([1]).add_(1.5),
+        lambda: model.ones(1).expand(3).add_(1),
+    ):
+        with pytest.raises(RuntimeError):
+            change()
+
+
+def test_views_never_give_a_wrong_number() -> None:
+    """Changing a tracked view, or using one whose base was changed, is refused aloud."""
+    y = leaf(1.0, 2.0) * 1
+    view = y[:1]
+    with pytest.raises(RuntimeError, match="change its base instead"):
+        view.mul_(2)
+    y.mul_(2)
+    for use in (lambda: view * 1, view.backward):
+        with pytest.raises(RuntimeError, match="take the view again"):
+            use()
+
+
+def test_no_grad_in_every_form() -> None:
+    """no_grad works as a block and as a decorator, nests, and restores after exceptions."""
+
+    @model.no_grad
+    def plain() -> Any:
+        return model.is_grad_enabled()
+
+    @model.no_grad()
+    def called() -> Any:
+        return model.is_grad_enabled()
+
+    assert not plain()
+    assert not called()
+    assert plain.__name__ == "plain"
+    with model.no_grad():
+        with model.no_grad():
+            assert not (leaf(1.0) * 2).requires_grad
+        assert not model.is_grad_enabled()
+        with model.enable_grad():
+            assert (leaf(1.0) * 2).requires_grad
+        assert not model.is_grad_enabled()
+    with pytest.raises(KeyError), model.no_grad(), model.enable_grad():
+        raise KeyError
+    assert (leaf(1.0) * 2).requires_grad
+
+
+def test_set_grad_enabled() -> None:
+    """set_grad_enabled acts at once, restores as a block, and leaves the mode when decorating."""
+    with model.set_grad_enabled(False):
+        assert not model.is_grad_enabled()
+    assert model.is_grad_enabled()
+
+    @model.set_grad_enabled(False)
+    def inside() -> bool:
+        return model.is_grad_enabled()
+
+    assert model.is_grad_enabled()
+    assert not inside()
+    model.set_grad_enabled(False)
+    try:
+        assert not (leaf(1.0) * 2).requires_grad
+    finally:
+        model.set_grad_enabled(True)
+
+
+def test_grad_mode_is_each_threads_own() -> None:
+    """A thread that is started inside no_grad records."""
+    seen: list[bool] = []
+    with model.no_grad():
+        thread = threading.Thread(target=lambda: seen.append(model.is_grad_enabled()))
+        thread.start()
+        thread.join()
+    assert seen == [True]
+
+
+def test_untracked_branch_is_a_constant() -> None:
+    """What was computed under no_grad counts as a constant; backward itself works there."""
+    x = model.tensor(2.0, requires_grad=True)
+    with model.no_grad():
+        frozen = x**3
+        born = model.ones(1, requires_grad=True)
+    y = x * frozen * born
+    with model.no_grad():
+        y.backward()
+    assert grad(x) == 8.0
+    assert grad(born) == [16.0]
+
+
+def test_hooks() -> None:
+    """A hook sees the total once, may replace it, runs in order, and can be taken off."""
+    x = leaf(3.0)
+    h = x * 2
+    seen: list[Any] = []
+    h.register_hook(lambda g: seen.append(g.item()))
+    handle = h.register_hook(lambda g: g * 10)
+    h.retain_grad()
+    y = h * 3 + h * 4
+    y.backward(retain_graph=True)
+    handle.remove()
+    handle.remove()
+    y.backward()
+    assert seen == [7.0, 7.0]
+    assert grad(h) == [77.0]
+    assert grad(x) == [154.0]
+
+
+def test_hook_refusals() -> None:
+    """A hook needs a tensor that requires grad, and must return a tensor of the same shape."""
+
+    def replace(answer: object, _: Tensor) -> object:
+        return answer
+
+    with pytest.raises(RuntimeError):
+        model.ones(1).register_hook(print)
+    for answer, error in ((3, TypeError), (model.ones(3), RuntimeError)):
+        x = leaf(1.0)
+        x.register_hook(partial(replace, answer))
+        with pytest.raises(error):
+            (x * 2).backward()
+
+
+def test_hooks_and_retained_grads_across_in_place() -> None:
+    """A hook stays with the value that it was put on; a retained .grad is the newest value's."""
+    x = leaf(3.0)
+    h = x * 2
+    seen: list[Any] = []
+    h.register_hook(lambda g: seen.append(("old", g.item())))
+    h.retain_grad()
+    h.mul_(3)
+    h.register_hook(lambda g: seen.append(("new", g.item())))
+    (h * 5).backward()
+    assert seen == [("new", 5.0), ("old", 15.0)]
+    assert grad(h) == [5.0]
+
+
+def test_autograd_grad() -> None:
+    """autograd.grad returns a gradient for each input and touches no .grad."""
+    x, y = leaf(3.0), leaf(4.0)
+    h = x * x
+    out = h * y
+    answers = model.autograd.grad(out, [x, y, h], retain_graph=True)
+    assert [answer and answer.tolist() for answer in answers] == [[24.0], [9.0], [4.0]]
+    assert x.grad is None
+    assert y.grad is None
+    (through,) = model.autograd.grad(out, h, model.tensor([2.0]))
+    assert through is not None
+    assert through.tolist() == [8.0]
+    h.backward()
+    assert grad(x) == [6.0]
+    with pytest.raises(RuntimeError, match="not have been used"):
+        model.autograd.grad(x * 2, [y])
+    assert model.autograd.grad(x * 2, [y], allow_unused=True) == (None,)
+    with pytest.raises(RuntimeError, match="cannot be empty"):
+        model.autograd.grad(x * 2, [])
+
+
+def test_a_dropped_graph_dies_at_once() -> None:
+    """No reference cycle keeps a graph alive, whatever was done with its tensors."""
+    gc.disable()
+    try:
+        x = leaf(1.0, 2.0)
+        h = x.exp() * 2
+        h.retain_grad()
+        h.register_hook(lambda g: g * 2)
+        h.add_(1)
+        h[0] = x.sum()
+        y = (h[1:].tanh() * h.max()).sum()
+        y.backward()
+        alive = [weakref.ref(tensor) for tensor in (h, y)]
+        del h, y
+        assert [reference() for reference in alive] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_backward_frees_saved_values() -> None:
+    """What was saved for backward is gone after it, while the output still lives."""
+    h = leaf(1.0, 2.0).exp()
+    y = (h * h).sum()
+    memory = weakref.ref(h._array)
+    del h
+    assert memory() is not None
+    y.backward()
+    assert memory() is None
+
+
+def test_deep_and_shared_graphs() -> None:
+    """A chain of 20,000 steps and a ladder of 60 diamonds are walked, and dropped, in no time."""
+    began = time.perf_counter()
+    x = model.tensor(1.0, requires_grad=True)
+    y = x
+    for _ in range(20_000):
+        y = y * 1.0
+    for _ in range(60):
+        y = y + y
+    y.backward()
+    assert grad(x) == 2.0**60
+    del y
+    y = x
+    for _ in range(20_000):
+        y = y * 1.0
+    del y
+    assert time.perf_counter() - began < 30
+
+
+def test_training_reaches_least_squares() -> None:
+    """Gradient descent with zeroed gradients converges to the closed solution."""
+    steps, goal = model.arange(5.0), model.tensor([0.3, 2.1, 4.4, 6.2, 8.3])
+    slope = model.tensor(0.0, requires_grad=True)
+    for _ in range(60):
+        if slope.grad is not None:
+            slope.grad.zero_()
+        ((steps * slope - goal) ** 2).mean().backward()
+        assert slope.grad is not None
+        with model.no_grad():
+            slope -= 0.05 * slope.grad
+    assert slope.item() == pytest.approx(62.7 / 30, abs=1e-4)
+
+
+def test_random_numbers_are_pytorchs() -> None:
+    """The same seed draws the same uniform numbers as PyTorch."""
+    model.manual_seed(78)
+    assert model.rand(2, 1).tolist() == [[0.33439284563064575], [0.15725457668304443]]
+    model.manual_seed(3)
+    first = model.randn(3)
+    model.manual_seed(3)
+    assert model.equal(first, model.randn(3))
+    assert first.dtype == np.float32
+
+
+def test_factories() -> None:
+    """Factories make leaves of PyTorch's shapes and dtypes."""
+    assert model.zeros((2, 1)).tolist() == [[0.0], [0.0]]
+    assert model.ones(()).shape == ()
+    assert model.full((2,), 3).dtype == np.int64
+    assert model.full((2,), 3.0).dtype == np.float32
+    assert model.arange(3).tolist() == [0, 1, 2]
+    assert model.arange(3.0).dtype == np.float32
+    assert model.eye(2)[1].tolist() == [0.0, 1.0]
+    assert model.ones_like(leaf(5.0)).is_leaf
+    assert model.zeros_like(model.ones(1, dtype=model.float64)).dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("tensor", "expected"),
+    [
+        (model.tensor([8.0, -16.0]), "tensor([  8., -16.])"),
+        (model.tensor([[0.5, 1.0]]), "tensor([[0.5000, 1.0000]])"),
+        (model.tensor(1.0, dtype=model.float64), "tensor(1., dtype=torch.float64)"),
+        (leaf(2.0), "tensor([2.], requires_grad=True)"),
+        (leaf(2.0) * 1, "tensor([2.], grad_fn=<MulBackward0>)"),
+        (model.tensor([True, False]), "tensor([ True, False])"),
+        (model.tensor([1e-5, 1.0]), "tensor([1.0000e-05, 1.0000e+00])"),
+    ],
+)
+def test_repr(tensor: Tensor, expected: str) -> None:
+    """A tensor prints as PyTorch prints it."""
+    assert repr(tensor) == expected
+
+
+def test_refusals_are_runtime_errors() -> None:
+    """What doesn't fit is refused with PyTorch's kind of error."""
+    refused: list[tuple[Callable[[], object], type[Exception]]] = [
+        (lambda: model.ones(2) + model.ones(3), RuntimeError),
+        (lambda: model.ones(2, 3) @ model.ones(2, 3), RuntimeError),
+        (lambda: model.ones(2, 3).t().view(6), RuntimeError),
+        (lambda: model.ones(2, 3).reshape(4), RuntimeError),
+        (lambda: model.ones(2).sum(1), IndexError),
+        (lambda: model.ones(2)[5], IndexError),
+        (lambda: bool(model.ones(2)), RuntimeError),
+        (lambda: leaf(1.0).numpy(), RuntimeError),
+        (lambda: model.tensor([1, 2]).mean(), RuntimeError),
+        (lambda: model.ones(1) + None, TypeError),  # type: ignore[operator]
+    ]
+    for call, error in refused:
+        with pytest.raises(error):
+            call()
+
+
+def test_the_folder_works_under_another_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the model's folder is an engine of its own."""
+    assert model.__file__ is not None
+    shutil.copytree(Path(model.__file__).parent, tmp_path / "specimen_engine")
+    monkeypatch.syspath_prepend(tmp_path)
+    copy = importlib.import_module("specimen_engine")
+    try:
+        x = copy.ones(2, requires_grad=True)
+        (x * x).sum().backward()
+        assert x.grad.tolist() == [2.0, 2.0]
+        assert copy.Tensor is not model.Tensor
+    finally:
+        for name in [name for name in sys.modules if name.startswith("specimen_engine")]:
+            del sys.modules[name]
