@@ -1,10 +1,10 @@
-"""What a recorded function reads from outside: Python looks it up at each call, a recording once."""
+"""What a recorded function reads from outside: Python looks it up at each call, we do so once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import CellType, CodeType, FrameType, FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from gradmark.errors import Unfaithful
@@ -81,16 +81,27 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def watches(
-    function: Callable[..., Any], frames: list[FrameType], where: str, roots: Mapping[int, int]
+    function: FunctionType,
+    frames: Mapping[int, Mapping[str, Any]],
+    where: str,
+    roots: Mapping[int, int],
 ) -> Iterator[Watch]:
-    """Yield a watch for every name that a frame could still bind anew."""
-    if not isinstance(function, FunctionType):
-        return
+    """Yield a watch for every name that one of the running functions could still bind anew.
+
+    ``frames`` has the names of each running function by the identity of its frame.
+    """
     for name, cell in cells(function).items():
-        for frame in frames:
-            if name in frame.f_code.co_cellvars:
-                yield Watch(name, cell, content(cell, roots), where, id(frame))
+        for frame, names in frames.items():
+            if name in names and _holds(cell, names[name]):
+                yield Watch(name, cell, content(cell, roots), where, frame)
                 break
+
+
+def _holds(cell: CellType, value: Any) -> bool:
+    try:
+        return cell.cell_contents is value
+    except ValueError:
+        return False
 
 
 def verify(watch: Watch, roots: Mapping[int, int]) -> None:

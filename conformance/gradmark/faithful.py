@@ -95,7 +95,7 @@ def check(function: Callable[..., Any]) -> None:
 def _helpers(function: FunctionType) -> Iterator[Any]:
     package = function.__module__.rpartition(".")[0]
     for value in _named(function):
-        home = getattr(value, "__module__", None)
+        home = str(getattr(value, "__module__", ""))
         same = home == function.__module__ or (package and home.rpartition(".")[0] == package)
         if isinstance(value, type) and same:
             yield from vars(value).values()
@@ -197,7 +197,8 @@ def _of_context(expression: ast.AST, bound: set[str], known: Mapping[str, Any]) 
     root = expression
     while isinstance(root, (ast.Call, ast.Attribute)):
         root = root.func if isinstance(root, ast.Call) else root.value
-    if isinstance(root, ast.Name) and root.id not in bound:
-        if root.id in known or hasattr(builtins, root.id):
-            return f"`with {root.id}`", "a block of lib's, or a context of the library"
+    if not isinstance(root, ast.Name) or root.id in bound:
+        return None
+    if root.id in known or hasattr(builtins, root.id):
+        return f"`with {root.id}`", "a block of lib's, or a context of the library"
     return None

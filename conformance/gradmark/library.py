@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from math import prod
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from gradmark.blocks import Block, Thrown
 from gradmark.errors import Unfaithful
-from gradmark.program import Alternative, Mark
-from gradmark.record import Thrown
+from gradmark.program import Alternative, Items, Mark, Operand, Pairs, Ref, Symbol
 from gradmark.recorded import Named, Recorded
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ HOST = frozenset("weakref alive collect copy deepcopy thread".split())
 class Library:
     """What a behaviour's body is given: ``lib.ones(3)`` is a call of the library's ``ones``."""
 
+    _recorder: Recorder
+
     def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+        object.__setattr__(self, "_recorder", recorder)
 
     def __getattr__(self, name: str) -> Named:
         """Return a name of the library, to be called or used as a value."""
@@ -30,12 +33,20 @@ class Library:
             raise AttributeError(name)
         return Named(self._recorder, name)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse to write into the library: it would stay written."""
+        raise Unfaithful(f"`lib.{name} = …`", self._recorder.where(), "a function of the library")
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse to take a name out of the library."""
+        raise Unfaithful(f"`del lib.{name}`", self._recorder.where(), "a body without it")
+
     @property
     def host(self) -> Host:
         """Return what Python itself does inside the worker: weakref, gc, copy, thread, numpy."""
         return Host(self._recorder)
 
-    def observe(  # noqa: PLR0913 - each keyword is one thing that an observation may say
+    def observe(
         self,
         label: str,
         value: Any,
@@ -71,7 +82,14 @@ class Library:
         self._observe(Mark(wanted, owner=owner), value)
 
     def _observe(self, mark: Mark, value: Any) -> None:
-        self._recorder.add("observe", "", (value,), mark=self._recorder.mark(mark))
+        recorder = self._recorder
+        step = recorder.add("observe", "", (value,), mark=recorder.mark(mark))
+        if not is_the_librarys(step.args[0]):
+            raise Unfaithful(
+                f"an observation of a plain {type(value).__name__}",
+                recorder.where(),
+                "a value that the library has made",
+            )
 
     def raises(
         self,
@@ -81,7 +99,7 @@ class Library:
         accept: Sequence[Alternative] = (),
         or_earlier: bool = False,
         message: str = "",
-    ) -> AbstractContextManager[None]:
+    ) -> Block:
         """Record that the last step of the block is refused, and how.
 
         ``instead`` maps labels observed inside the block to right answers: a library that does not
@@ -95,15 +113,15 @@ class Library:
             or_earlier=or_earlier,
             message=message,
         )
-        return self._recorder.block("raises", mark=self._recorder.mark(mark))
+        return Block(self._recorder, "raises", mark=self._recorder.mark(mark))
 
-    def warns(self, label: str) -> AbstractContextManager[None]:
+    def warns(self, label: str) -> Block:
         """Record the warnings that the block gives."""
-        return self._recorder.block("warns", mark=self._recorder.mark(Mark(label)))
+        return Block(self._recorder, "warns", mark=self._recorder.mark(Mark(label)))
 
-    def caught(self) -> AbstractContextManager[None]:
+    def caught(self) -> Block:
         """Catch what `throw` raises inside the block."""
-        return self._recorder.block("caught")
+        return Block(self._recorder, "caught")
 
     def throw(self) -> NoReturn:
         """Raise an exception of the program's own: the blocks around it are left by it."""
@@ -140,6 +158,8 @@ class Library:
 
     def unpack(self, value: Any, count: int) -> list[Recorded]:
         """Take a sequence of a known length apart."""
+        if type(count) is not int or count < 1:
+            raise Unfaithful("a sequence of unknown length", self._recorder.where(), "a number")
         outs = tuple(self._recorder.fresh() for _ in range(count))
         self._recorder.add("unpack", str(count), (value,), outs=outs)
         return [Recorded(self._recorder, slot) for slot in outs]
@@ -148,7 +168,7 @@ class Library:
         """Let go of a value now; using it afterwards is refused."""
         reference = self._recorder.operand(value)
         object.__setattr__(value, "_gm_deleted", True)
-        self._recorder.emit("release", args=(reference,))
+        self._recorder.emit("release", "delete", args=(reference,))
 
     def repeat(self, count: int, function: Callable[[Any], Any], start: Any) -> Recorded:
         """Apply a function of one value again and again, as one step."""
@@ -158,6 +178,8 @@ class Library:
 
     def subclass(self, name: str, base: Named, **methods: Callable[..., Any]) -> Recorded:
         """Derive a class from one of the library's, its functions as static methods."""
+        if not all(isinstance(method, FunctionType) for method in methods.values()):
+            raise Unfaithful("a method that is no function", self._recorder.where(), "a function")
         return self._recorder.value("subclass", name, (base,), methods)
 
     def draw(
@@ -178,13 +200,14 @@ class Library:
             for n in range(round(low * 64), round(high * 64) + 1)
             if all(abs(n / 64 - point) >= gap for point in away)
         ]
-        count = 1
-        for side in shape:
-            count *= side
+        count = prod(shape)
+        if not points:
+            raise Unfaithful("a draw from nothing", self._recorder.where(), "a wider range")
         pool: list[float] = []
         while len(pool) < count:
             # random() is the one method whose numbers are promised to stay the same.
-            pool += sorted(points, key=lambda _: self._recorder.random.random())
+            keys = [self._recorder.random.random() for _ in points]
+            pool += [point for _, point in sorted(zip(keys, points, strict=True))]
         numbers = iter(pool[:count])
 
         def nest(sides: tuple[int, ...]) -> Any:
@@ -208,7 +231,9 @@ class Host:
         """Return one of the functions in `HOST`."""
         if name not in HOST:
             raise Unfaithful(
-                f"lib.host.{name}", self._recorder.where(), f"one of {', '.join(sorted(HOST))}, numpy"
+                f"lib.host.{name}",
+                self._recorder.where(),
+                f"one of {', '.join(sorted(HOST))}, numpy",
             )
         return HostName(self._recorder, name)
 
@@ -217,6 +242,7 @@ class HostName(Named):
     """A function of the worker's Python or NumPy."""
 
     __slots__ = ()
+    _gm_is_the_librarys = False
 
     def __getattr__(self, name: str) -> HostName:
         """Return a name below this one."""
@@ -229,9 +255,20 @@ class HostName(Named):
         return self._gm_recorder.value("host", self._gm_path, args, kwargs)
 
 
+def is_the_librarys(value: Operand) -> bool:
+    """Say whether an operand holds anything that the library has made or named."""
+    match value:
+        case Ref() | Symbol():
+            return True
+        case Items(items=items):
+            return any(is_the_librarys(item) for item in items)
+        case Pairs(items=items):
+            return any(is_the_librarys(item) for pair in items for item in pair)
+    return False
+
+
 def alternative(name: str, value: Any = None, *, predicate: str = "") -> Alternative:
     """Name another right outcome: a value of plain numbers, or a predicate of the judge's."""
-    from gradmark.program import Items  # noqa: PLC0415 - only to freeze lists
 
     def freeze(item: Any) -> Any:
         if isinstance(item, (list, tuple)):

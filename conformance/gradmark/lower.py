@@ -85,7 +85,11 @@ def shape(steps: tuple[Step, ...]) -> Shape:
     reads: list[tuple[int, int]] = []
     backward: Step | None = None
     for step in steps:
-        if step.op in {"observe", "release"}:
+        if step.op == "release":
+            continue
+        if step.op == "observe":
+            if backward is not None and set(backward.outs) & set(_slots(step)):
+                raise Impure("a look at what backward returns", step)
             continue
         if step.op == "call" and dict(step.kwargs).get("requires_grad") is True:
             if any(True for _ in _slots(step)):
@@ -102,6 +106,8 @@ def shape(steps: tuple[Step, ...]) -> Shape:
             if backward is None or not isinstance(owner, Ref) or owner.slot not in leaves:
                 raise Impure("a read of .grad that is not a leaf's after backward", step)
             reads.append((step.number, owner.slot))
+        elif backward is not None and set(backward.outs) & set(_slots(step)):
+            raise Impure("a use of what backward returns", step)
         else:
             _check(step)
     return Shape(tuple(leaves), backward, tuple(reads))

@@ -73,9 +73,7 @@ class Function:
     captures: tuple[int, ...] = ()
 
 
-Operand: TypeAlias = (
-    "Ref | Symbol | Items | Pairs | Cut | Array | Function | int | float | complex | str | None | Any"
-)
+Operand: TypeAlias = "Ref | Symbol | Items | Pairs | Cut | Array | Function | int | float | complex | str | None | Any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +195,7 @@ def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
         yield from walk(step.body)
 
 
-def operand_to_json(value: Operand) -> Any:  # noqa: PLR0911 - one line for each kind of operand
+def operand_to_json(value: Operand, *, lines: bool = False) -> Any:  # noqa: PLR0911 - one line for each kind of operand
     """Write one operand as JSON: plain where JSON has it, a one-key object where it has not."""
     match value:
         case None | bool() | str():
@@ -213,10 +211,11 @@ def operand_to_json(value: Operand) -> Any:  # noqa: PLR0911 - one line for each
         case Symbol(path):
             return {"sym": path}
         case Items(kind, items):
-            inner = [operand_to_json(i) for i in items]
+            inner = [operand_to_json(i, lines=lines) for i in items]
             return inner if kind == "list" else {"tuple": inner}
         case Pairs(items):
-            return {"dict": [[operand_to_json(k), operand_to_json(v)] for k, v in items]}
+            inner = [[operand_to_json(p, lines=lines) for p in pair] for pair in items]
+            return {"dict": inner}
         case Cut(start, stop, step):
             return {"slice": [operand_to_json(e) for e in (start, stop, step)]}
         case Array(dtype, shape, data):
@@ -226,8 +225,8 @@ def operand_to_json(value: Operand) -> Any:  # noqa: PLR0911 - one line for each
                 "fn": [
                     value.name,
                     list(value.params),
-                    [step_to_json(s) for s in value.body],
-                    operand_to_json(value.result),
+                    [step_to_json(s, lines=lines) for s in value.body],
+                    operand_to_json(value.result, lines=lines),
                     list(value.captures),
                 ]
             }
@@ -284,9 +283,9 @@ def step_to_json(step: Step, *, lines: bool = False) -> dict[str, Any]:
     if step.name:
         out["name"] = step.name
     if step.args:
-        out["args"] = [operand_to_json(a) for a in step.args]
+        out["args"] = [operand_to_json(a, lines=lines) for a in step.args]
     if step.kwargs:
-        out["kw"] = {k: operand_to_json(v) for k, v in step.kwargs}
+        out["kw"] = {k: operand_to_json(v, lines=lines) for k, v in step.kwargs}
     if step.outs:
         out["outs"] = list(step.outs)
     if step.body:

@@ -138,28 +138,29 @@ def test_the_top_level_is_kept_small() -> None:
     assert not {name for name in names if not name.startswith(".")} - TOP_LEVEL
 
 
-def travellers() -> dict[str, set[str]]:
-    """The modules that travel to the worker, by package."""
-    chosen = {"gradmark": set(TRAVELLERS), "gradmark_backends": set[str]()}
+def travellers() -> dict[str, Path]:
+    """The modules that travel to the worker, by name."""
+    names = {f"gradmark.{name}" for name in TRAVELLERS}
     if find_spec("gradmark_backends.bundle"):
-        for name in getattr(import_module("gradmark_backends.bundle"), "TRAVELLERS", ()):
-            package, _, module = name.rpartition(".")
-            chosen[package or "gradmark_backends"].add(module)
-    return {
-        package: {name for name in names if (PACKAGES[package] / f"{name}.py").is_file()}
-        for package, names in chosen.items()
-    }
+        names |= set(import_module("gradmark_backends.bundle").TRAVELLERS)
+    paths = {}
+    for name in sorted(names):
+        package, *rest = name.split(".")
+        path = PACKAGES[package].joinpath(*rest).with_suffix(".py")
+        if path.is_file():
+            paths[name] = path
+    return paths
 
 
 def test_travellers_need_the_standard_library_alone(tmp_path: Path) -> None:
     """The worker has neither NumPy nor the rest of Gradmark, only the modules sent to it."""
     statements = [f"import sys; sys.path.insert(0, {str(tmp_path)!r})"]
-    for package, names in travellers().items():
-        (tmp_path / package).mkdir()
-        (tmp_path / package / "__init__.py").touch()
-        for name in sorted(names):
-            shutil.copy(PACKAGES[package] / f"{name}.py", tmp_path / package)
-            statements.append(f"import {package}.{name}")
+    for name, path in travellers().items():
+        target = tmp_path.joinpath(*name.split(".")).with_suffix(".py")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (target.parent / "__init__.py").touch()
+        shutil.copy(path, target)
+        statements.append(f"import {name}")
     command = [sys.executable, "-I", "-S", "-c", "\n".join(statements)]
     answer = subprocess.run(command, capture_output=True, check=False, text=True)
     assert answer.returncode == 0, answer.stderr
@@ -171,12 +172,10 @@ def test_travellers_postpone_nothing_but_numpy() -> None:
     NumPy is the exception: a program may ask for it, and hears that it is missing.
     """
     chosen = travellers()
-    known = {f"{package}.{name}" for package, names in chosen.items() for name in names}
     wrong = [
-        f"{package}.{module}:{line} imports {name}"
-        for package, names in chosen.items()
-        for module in sorted(names)
-        for line, name in imported(PACKAGES[package] / f"{module}.py")
-        if name.partition(".")[0] not in {"numpy", *sys.stdlib_module_names} and name not in known
+        f"{module}:{line} imports {name}"
+        for module, path in chosen.items()
+        for line, name in imported(path)
+        if name.partition(".")[0] not in {"numpy", *sys.stdlib_module_names} and name not in chosen
     ]
     assert not wrong

@@ -60,11 +60,12 @@ class Adapter(Surface):
     data: ClassVar[str] = "data"
     """The attribute, or method without arguments, that holds a tensor's numbers."""
 
-    aliases: Mapping[str, Alias] = {}
+    aliases: Mapping[str, Alias | None] = {}
     """PyTorch's names with the library's: ``{"no_grad": "no_autodiff", ".grad": "derivative"}``.
 
     A name with a leading full stop is a method or attribute of a value. Instead of a name there may
-    be a callable of one operation; it is given the library, then the value, then the arguments.
+    be a callable of one operation; it is given the library, then the value, then the arguments; or
+    None where the library means something else by PyTorch's name.
     """
 
     keywords: ClassVar[Mapping[str, str]] = {}
@@ -125,6 +126,8 @@ class Adapter(Surface):
 
     def symbol(self, path: str) -> Any:
         alias = self.aliases.get(path, path)
+        if alias is None:
+            raise Missing(f"{describe(self.namespace)} has another {path}")
         if callable(alias):
             return lambda *args, **kwargs: alias(self.namespace, *args, **kwargs)
         try:
@@ -166,7 +169,7 @@ class Adapter(Surface):
         return self.leaf(nested(sides, value), requires_grad, dtype)
 
     def method(self, owner: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        alias = self.aliases.get(f".{name}", name)
+        alias = self.alias(owner, name)
         kwargs = self._renamed(kwargs)
         if callable(alias):
             return alias(self.namespace, owner, *args, **kwargs)
@@ -191,17 +194,20 @@ class Adapter(Surface):
         return found if callable(found) else None
 
     def getattr(self, owner: Any, name: str) -> Any:
-        alias = self.aliases.get(f".{name}", name)
+        alias = self.alias(owner, name)
         return alias(self.namespace, owner) if callable(alias) else lookup(owner, alias)
 
     def has(self, owner: Any, name: str) -> bool:
-        alias = self.aliases.get(f".{name}", name)
+        try:
+            alias = self.alias(owner, name)
+        except Missing:
+            return False
         return callable(alias) or hasattr(owner, alias)
 
     def setattr(self, owner: Any, name: str, value: Any) -> None:
-        alias = self.aliases.get(f".{name}", name)
-        if callable(alias):
-            raise Missing(f"{describe(owner)}.{name} that can be written")
+        alias = self._written(owner, name)
+        if name == "grad" and value is None:
+            value = self.no_gradient(owner)
         try:
             setattr(owner, alias, value)
         except AttributeError as error:
@@ -210,11 +216,28 @@ class Adapter(Surface):
                 raise  # out of the library's own code
             raise Missing(f"{describe(owner)}.{name} that can be written") from None
 
+    def no_gradient(self, owner: Any) -> Any:
+        """Return what the library has where PyTorch has None: what a gradient starts as."""
+        del owner
+        return None
+
     def delattr(self, owner: Any, name: str) -> None:
+        delattr(owner, self._written(owner, name))
+
+    def alias(self, owner: Any, name: str) -> Alias:
+        """Return the library's name for a method or attribute of a value. Raises `Missing`."""
+        if not self.is_tensor(owner):
+            return name
         alias = self.aliases.get(f".{name}", name)
+        if alias is None:
+            raise Missing(f"{describe(owner)} has another .{name}, and nothing for PyTorch's")
+        return alias
+
+    def _written(self, owner: Any, name: str) -> str:
+        alias = self.alias(owner, name)
         if callable(alias):
-            raise Missing(f"{describe(owner)}.{name} that can be deleted")
-        delattr(owner, alias)
+            raise Missing(f"{describe(owner)}.{name} that can be written")
+        return alias
 
     def is_tensor(self, value: Any) -> bool:
         return isinstance(value, self._tensors)

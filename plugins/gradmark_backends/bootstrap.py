@@ -17,10 +17,8 @@ if __name__ == "__main__" and sys.version_info < OLDEST:
     sys.stderr.write("Python {}.{}".format(*sys.version_info[:2]))
     sys.exit(TOO_OLD)
 
-import fcntl
 import json
 import os
-import resource
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from typing import Any
@@ -88,6 +86,8 @@ class Alias:
 
 def limit(limits: dict[str, int]) -> None:
     """Set resource limits; one that the system does not know or allow is left alone."""
+    import resource  # the host imports this module too, also where there are no limits
+
     for name, value in limits.items():
         number = getattr(resource, name, None)
         if number is None:
@@ -102,6 +102,8 @@ def limit(limits: dict[str, int]) -> None:
 
 def main(settings: dict[str, Any]) -> None:
     """Become a worker."""
+    import fcntl
+
     limit(settings["limits"])
     # The host left the file's position at its end.
     content = os.pread(settings["bundle"], os.fstat(settings["bundle"]).st_size, 0)

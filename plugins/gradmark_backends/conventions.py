@@ -51,7 +51,7 @@ class Spelling:
     dtype: bool = False
     data: str = ""
     gradient: str = ""
-    before: str = ""
+    start: Any = field(default=None, compare=False)
     holds: str = ""
     held: Any = field(default=None, compare=False)
     example: Any = field(default=None, compare=False)
@@ -182,7 +182,7 @@ def attempt(spelling: Spelling) -> Spelling:
         return replace(spelling, why=f"{type(error).__name__}: {error}")
     before = peek(x, next((n for n in GRADIENTS if peek(x, n) is not ABSENT), GRADIENTS[0]))
     spelling = replace(
-        spelling, score=CONSTRUCTS, data=named(x, DATA, 3.0), before=text(before), example=x
+        spelling, score=CONSTRUCTS, data=named(x, DATA, 3.0), start=before, example=x
     )
     if spelling.data:
         held = opened(peek(x, spelling.data), spelling.data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
@@ -107,7 +106,7 @@ class Process:
         self._spoken = False
         # A host that forgets to close, or ends by an exception, leaves nothing behind either.
         self._end = weakref.finalize(
-            self, _end, self._process, self.scratch, self._channel, self._output
+            self, _end, os.getpid(), self._process, self.scratch, self._channel, self._output
         )
 
     @property
@@ -210,6 +209,8 @@ def _pipe() -> tuple[int, int]:
     ends = os.pipe()
     if min(ends) > 2:  # noqa: PLR2004 - stdin, stdout, stderr
         return ends
+    import fcntl  # not where a sentence refuses to run at all
+
     moved = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3) for end in ends]
     for end in ends:
         os.close(end)
@@ -250,7 +251,11 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _end(process: subprocess.Popen[bytes], scratch: Path, channel: Channel, output: int) -> None:
+def _end(
+    owner: int, process: subprocess.Popen[bytes], scratch: Path, channel: Channel, output: int
+) -> None:
+    if os.getpid() != owner:
+        return  # a fork of the host leaves the worker to the host
     _kill(process)
     channel.close()
     os.close(output)

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from gradmark.surface import Missing, describe, lookup
-from gradmark_backends.adapter import Adapter, plain_dtype, plain_shape
+from gradmark_backends.adapter import Adapter, nested, plain_dtype, plain_shape
 from gradmark_backends.conventions import (
     ABSENT,
     DIFFERENTIATES,
@@ -50,6 +50,8 @@ class Spelled(Adapter):
             for wanted, found in pairs
             if found and peek(spelling.example, wanted[1:]) is ABSENT
         }
+        if callable(peek(spelling.example, "data")):
+            self.aliases[".data"] = None
         self.scalar_shape = plain_shape(spelling.held) if spelling.held is not None else ()
         self.lists = self._vectors()
         self.profile = "tensor" if self.lists else "scalar"
@@ -114,6 +116,15 @@ class Spelled(Adapter):
         if self.seed_as == "array" and self.is_tensor(seed):
             seed = self.host(seed)
         return lookup(owner, name)(*args[1:], **{self.seed: seed}, **rest)
+
+    def no_gradient(self, owner: Any) -> Any:
+        start = self.spelling.start
+        if start is None or start is ABSENT or isinstance(start, (int, float)):
+            return None if start is ABSENT else start
+        if self.is_tensor(start):
+            zeros = nested(plain_shape(self.host(owner)), 0.0)
+            return self.leaf(zeros, requires_grad=False, dtype=None)
+        return start * 0 + lookup(owner, self.spelling.gradient) * 0
 
     def is_tensor(self, value: Any) -> bool:
         """Results may be of another class than leaves: of an operation, or a base class."""
@@ -208,7 +219,7 @@ class Spelled(Adapter):
         if spelling.gradient:
             after = peek(spelling.example, spelling.gradient)
             kind = "" if after is None or after is ABSENT else type(after).__name__
-            about = ", ".join(part for part in (kind, spelling.before) if part)
+            about = ", ".join(part for part in (kind, text(spelling.start)) if part)
             yield f"gradient: .{spelling.gradient}" + (f" ({about})" if about else "")
         else:
             yield "gradient: not found"

@@ -144,7 +144,7 @@ class _Graded:
         return 3 if trouble else self._code(run)
 
     def _ask(self, journal: Path, progress: Progress) -> bool:
-        """Ask every behaviour; False where the user stopped it, which leaves a journal without end."""
+        """Ask every behaviour; False where the user stopped it: a journal without its end."""
         started = time.perf_counter()
         with Writer(journal, self.header) as writer:
             try:
@@ -206,9 +206,8 @@ def _print_failures(run: Run) -> None:
 
 def _failures(run: Run) -> Iterator[Entry]:
     for entry in run.entries:
-        if entry.outcome is Outcome.UNGRADED or (
-            entry.counted and not entry.holds and entry.outcome is not Outcome.BLOCKED
-        ):
+        own = entry.counted and not entry.holds and entry.outcome is not Outcome.BLOCKED
+        if own or entry.outcome is Outcome.UNGRADED:
             yield entry
 
 

@@ -18,7 +18,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Two arrays side by side, a row along the last dimension; ``left_out`` elements are not shown."""
+    """Two arrays, a row along the last dimension; ``left_out`` elements are not shown."""
 
     expected: tuple[tuple[Cell, ...], ...]
     observed: tuple[tuple[Cell, ...], ...]

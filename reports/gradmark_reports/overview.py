@@ -24,6 +24,11 @@ class Tally:
     counts: dict[Outcome, int]
 
     @property
+    def deviates(self) -> int:
+        """Return how many have a verdict and do not hold."""
+        return sum(self.counts.values()) - self.holds
+
+    @property
     def waiting(self) -> int:
         """Return how many have no verdict."""
         return self.size - sum(self.counts.values())

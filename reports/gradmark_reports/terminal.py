@@ -17,7 +17,7 @@ SCRIPT_LINES = 200
 
 
 def failure_text(entry: Entry, *, width: int = 80) -> str:
-    """Return what there is to say about one verdict: no colours, nothing invisible, no last newline.
+    """Return what there is to say about one verdict: no colours, nothing invisible.
 
     In this order: the statement; expected and observed; the error and what was allowed; the
     program with its line marked; the library's own traceback and output; what it usually means;
@@ -146,7 +146,7 @@ def summary_lines(run: Run) -> list[str]:
             f"{t.title.lower()} {t.holds} of {t.size}" for t in beside)]  # fmt: skip
     roots = overview.fix_first(run)
     if roots:
-        lines += ["", "fix first:", *(f"  {_root(root)}" for root in roots[:ROOTS_SHOWN])]
+        lines += ["", "fix first:", *_roots(roots[:ROOTS_SHOWN])]
     if len(roots) > ROOTS_SHOWN:
         lines.append(f"  … and {len(roots) - ROOTS_SHOWN} more")
     return lines
@@ -182,22 +182,27 @@ def _table(tallies: tuple[overview.Tally, ...]) -> list[str]:
         ]
         for t in tallies
     ]
-    widths = [max(len(row[column]) for row in [header, *body]) for column in range(len(header))]
+    return _columns([header, *body], left=1)
+
+
+def _columns(lines: list[list[str]], *, left: int) -> list[str]:
+    """Align cells in columns: the first ``left`` of them to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [
         "  ".join(
-            cell.ljust(size) if number == 0 else cell.rjust(size)
-            for number, (cell, size) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in [header, *body]
+            cell.ljust(size) if number < left else cell.rjust(size)
+            for number, (cell, size) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
     ]
 
 
-def _root(root: overview.Root) -> str:
-    if root.entry is None:
-        line = f"{root.id}  not part of this run"
-    else:
-        line = f"{root.id}  {root.entry.outcome.value}  {root.entry.title}"
-        line += "" if root.entry.counted else "  (does not count here)"
-    if root.waiting:
-        line += f"  (may unblock {len(root.waiting)})"
-    return visible_line(line, 300)
+def _roots(roots: tuple[overview.Root, ...]) -> list[str]:
+    lines = []
+    for root in roots:
+        entry = root.entry
+        about = entry.title if entry else "not part of this run"
+        about += "" if entry is None or entry.counted else " (does not count here)"
+        about += f" (may unblock {len(root.waiting)})" if root.waiting else ""
+        lines.append(["", root.id, entry.outcome.value if entry else "", about])
+    return _columns([[visible_line(cell, 200) for cell in line] for line in lines], left=4)

@@ -90,9 +90,7 @@ def entry(identity: str, title: str, outcome: Outcome = Outcome.PASS, **more: An
         about["script"] = SCRIPT
         about["marked"] = (5,)
         about["torch_script"] = ("import torch", *SCRIPT[1:2], "x = torch.ones(4)")
-        about["reproduce"] = (
-            f"gradmark run --backend=mylib --profile=tensor --behaviour={identity}"
-        )
+        about["reproduce"] = f"gradmark run --backend=mylib --profile=tensor --behaviour={identity}"
     return Entry(Verdict(identity, outcome, **verdict, seconds=0.01), title, **about | more)
 
 
@@ -133,7 +131,7 @@ ENTRIES = (
         detail=replace(ACCUMULATES, label="grad through the first path"),
         root="accumulation.two-losses",
     ),
-    entry("accumulation.matrix", "A weight that is used twice adds up", Outcome.FAIL, detail=MATRIX),
+    entry("accumulation.matrix", "A shared weight adds up", Outcome.FAIL, detail=MATRIX),
     entry(
         "second-backward.raises",
         "A second backward raises where something was saved",
@@ -208,7 +206,7 @@ HEADER = Header(
 def hostile(entries: tuple[Entry, ...], evil: str) -> tuple[Entry, ...]:
     """Put a string wherever a library, an adapter or an assignment can put one."""
     detail = Detail(
-        **{name: evil for name in _TEXTS},
+        **dict.fromkeys(_TEXTS, evil),
         index=(1,), shape=(2,), differing=(1,), max_abs=math.nan,
         expected_items=("1", evil), observed_items=(evil, evil),
     )  # fmt: skip

@@ -180,9 +180,9 @@ def _(lib):
     inner = lib.ones(3, requires_grad=True)
     scaled = inner * 5
     (scaled * lib.tensor([1.0, 2.0, 3.0])).sum().backward()
-    lib.observe("gradient of the inner tensor", inner.grad)
     lib.observe("is_leaf of the inner tensor", inner.is_leaf)
     lib.observe("is_leaf of the scaled tensor", scaled.is_leaf)
+    lib.observe("gradient of the inner tensor", inner.grad)
 
 
 @chapter.behaviour(

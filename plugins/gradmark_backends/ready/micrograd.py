@@ -19,3 +19,7 @@ class Micrograd(Adapter):
     def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
         """Every Value gets a gradient, asked for or not."""
         return self.namespace.Value(self.number(data, dtype))
+
+    def no_gradient(self, owner: Any) -> Any:
+        """A gradient starts at 0, and is set to 0 before the next round."""
+        return 0

@@ -16,7 +16,6 @@ class MyGrad(Adapter):
     aliases = {
         "no_grad": lambda lib: lib.no_autodiff,
         ".requires_grad": lambda lib, tensor: not tensor.constant,
-        ".grad_fn": "creator",
     }
     recognised = ("leaf: mygrad.tensor(data, constant=False)", "gradient: .grad (array)")
 

@@ -17,7 +17,7 @@ class Tinygrad(Adapter):
     environment = {"DEV": "PYTHON", "PYTHON": "1"}
     places = ("", "Tensor")
     data = "numpy"
-    aliases = {name: f"dtypes.{name}" for name in DTYPES}
+    aliases = {".data": None, **{name: f"dtypes.{name}" for name in DTYPES}}
     keywords = {"keepdims": "keepdim"}
     recognised = ("leaf: Tensor(data), Tensor.full((), number)", "gradient: .grad (Tensor)")
 

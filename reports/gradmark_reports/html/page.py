@@ -1,4 +1,4 @@
-"""The page of one run: self-contained, readable without scripts, and safe whatever a library said."""
+"""The page of one run: self-contained, without scripts, and safe whatever a library said."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 SCRIPT_LINES = 400
 NAME_LIMIT = 120
-TEXT_LIMIT = 8_000
-"""Characters of a traceback or of captured output."""
+LINE_LIMIT = 1_000
+"""Characters of a text that stands on one line; a block may have `visible.LIMIT`."""
 
 _ANCHOR = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 
@@ -85,10 +85,10 @@ def _environment() -> Environment:
     def finalize(value: Any) -> Any:
         # Every {{ }} comes through here, so that no template can forget it.
         bare = isinstance(value, str) and not isinstance(value, Markup)
-        return visible_line(value) if bare else value
+        return visible_line(value, LINE_LIMIT) if bare else value
 
     def text(value: str, *, tail: bool = False) -> Markup:
-        return escape(visible(value.rstrip(), TEXT_LIMIT, tail=tail))
+        return escape(visible(value.rstrip(), tail=tail))
 
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_resource),
@@ -105,7 +105,7 @@ def _environment() -> Environment:
         "anchor": anchor,
         "percent": lambda pair: words.percent(*pair),
         "amount": words.amount,
-        "short": lambda value: Markup(escape(visible_line(value, NAME_LIMIT))),
+        "short": lambda value: escape(visible_line(value, NAME_LIMIT)),
     }
     environment.globals |= {
         "Outcome": Outcome,

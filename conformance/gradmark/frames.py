@@ -1,0 +1,42 @@
+"""The frames of a body that is being recorded: where it is, and what its names hold."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import sys
+from types import CodeType, FrameType
+from typing import Any
+
+_FOLDER = __file__.rpartition("frames")[0]
+_OURS = frozenset(
+    {f"{_FOLDER}{name}.py" for name in ("blocks", "frames", "library", "record", "recorded")}
+    | {contextlib.__file__}
+)
+_SNAPSHOTS = sys.version_info < (3, 13)
+"""Whether a frame keeps the dict of its names that it once handed out, and so their values."""
+
+
+def body_frames(outermost: CodeType) -> list[FrameType]:
+    """Return the frames of the body and of what it called, the innermost first.
+
+    ``outermost`` is the code of ours that called the body.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    found: list[FrameType] = []
+    while frame is not None and frame.f_code is not outermost:
+        if frame.f_code.co_filename not in _OURS:
+            found.append(frame)
+        frame = frame.f_back
+    return found
+
+
+def names_in(frame: FrameType) -> dict[str, Any]:
+    """Return a function's names and what they hold, leaving nothing of it behind."""
+    if not frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+        return {}
+    names = frame.f_locals
+    found = dict(names)
+    if _SNAPSHOTS:
+        names.clear()
+    return found
