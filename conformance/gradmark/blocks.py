@@ -1,4 +1,4 @@
-"""The blocks of the language itself, what leaves them early, and how their steps are put in order."""
+"""The blocks of the language itself, what leaves them early, and the order of what they hold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from gradmark.program import Ref, Step
+from gradmark.program import Step, released
 
 if TYPE_CHECKING:
     from gradmark.record import Recorder
@@ -57,11 +57,5 @@ def tidy(steps: list[Step], *, last: bool) -> tuple[Step, ...]:
 
 def _ordered(releases: list[Step]) -> list[Step]:
     numbers = [step.number for step in releases]
-    by_slot = sorted(releases, key=_slot)
+    by_slot = sorted(releases, key=released)
     return [replace(s, number=n) for s, n in zip(by_slot, numbers, strict=True)]
-
-
-def _slot(release: Step) -> int:
-    (value,) = release.args
-    assert isinstance(value, Ref)  # noqa: S101 - so it was recorded
-    return value.slot

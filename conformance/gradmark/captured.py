@@ -50,7 +50,7 @@ def described(value: Any, roots: Mapping[int, int], depth: int = 0) -> object:
         return type(value).__name__, tuple(described(i, roots, depth + 1) for i in items)
     if value is None or isinstance(value, (bool, int, float, complex, str)):
         return type(value).__name__, repr(value)
-    if hasattr(value, "tobytes"):
+    if hasattr(type(value), "tobytes"):  # a library answers to any name
         return id(value), value.tobytes()
     return type(value).__name__, id(value)
 

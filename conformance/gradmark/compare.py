@@ -118,7 +118,7 @@ def difference(
 
 
 def _otherwise(expected: Value, observed: Value, reason: str = "") -> Difference:
-    if not reason and expected.kind == observed.kind:
+    if not reason and expected.kind == observed.kind and expected.kind not in NUMERIC:
         reason = "another answer"
     reason = reason or f"{_noun(observed)} where {_noun(expected)} is expected"
     return Difference(show(expected), show(observed), reason)
@@ -132,6 +132,8 @@ def _noun(value: Value) -> str:
     if value.kind in nouns:
         return nouns[value.kind]
     if value.kind in NUMERIC:
+        if to_array(value) is None:
+            return show(value)
         return "a number" if value.shape == () else "an array"
     return f"a {value.kind}"
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from gradmark.behaviour import Behaviour, Spec
+from gradmark.blame import settle
 from gradmark.errors import GradmarkError
 from gradmark.run import Entry, Header, make_entry, make_header
-from gradmark.session import BackendInfo, Reference, Session, counts
+from gradmark.session import BackendInfo, Reference, Session, counts, holds
+from gradmark.trace import cut
 from gradmark.verdict import Detail, Outcome, Verdict
 
 RECOGNISED_LIMIT = 160
@@ -104,14 +106,19 @@ def facts(reference: Reference) -> dict[str, Any]:
 
 def judged(session: Session, behaviour: Behaviour, terms: Terms) -> Entry:
     """Ask and judge one behaviour. Whatever goes wrong on our side is *ungraded*, never raised."""
-    try:
-        # A host may have turned warnings into errors, for the sake of its own tests.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    # A host may have turned warnings into errors, for the sake of its own tests.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
             verdict = session.verdict(behaviour.id)
+        except Exception as error:  # noqa: BLE001 - one broken behaviour must not end the run
+            return broken(behaviour, f"{type(error).__name__}: {error}", terms)
+        try:
             return entry_of(behaviour, verdict, terms)
-    except Exception as error:  # noqa: BLE001 - one broken behaviour must not end the run
-        return broken(behaviour, f"{type(error).__name__}: {error}", terms)
+        except Exception as error:  # noqa: BLE001 - a verdict stands without its script
+            reason = f"its program can't be printed: {type(error).__name__}: {error}"
+            note = f"{verdict.note}; {reason}" if verdict.note else reason
+            return _bare(behaviour, replace(verdict, note=note), terms)
 
 
 def entry_of(behaviour: Behaviour, verdict: Verdict, terms: Terms) -> Entry:
@@ -127,20 +134,36 @@ def entry_of(behaviour: Behaviour, verdict: Verdict, terms: Terms) -> Entry:
 
 
 def broken(behaviour: Behaviour, reason: str, terms: Terms) -> Entry:
-    """Return the *ungraded* entry of a behaviour on which something of ours broke.
+    """Return the *ungraded* entry of a behaviour on which something of ours broke."""
+    verdict = Verdict(behaviour.id, Outcome.UNGRADED, Detail(reason=cut(reason)))
+    return _bare(behaviour, verdict, terms)
 
-    Its program is left alone, since it may be what broke.
-    """
+
+def _bare(behaviour: Behaviour, verdict: Verdict, terms: Terms) -> Entry:
+    """Return an entry that leaves the program alone, since it may be what broke."""
     return Entry(
-        verdict=Verdict(behaviour.id, Outcome.UNGRADED, Detail(reason=reason)),
+        verdict=verdict,
         title=behaviour.title,
         level=behaviour.level.value,
         profile=behaviour.profile,
         gradient=behaviour.gradient,
         counted=counts(behaviour, terms.profile, strict=terms.strict),
-        holds=False,
+        holds=holds(behaviour, verdict),
         why=behaviour.why,
         mistake=behaviour.mistake,
+    )
+
+
+def settled(entries: Iterable[Entry], *, partial: bool) -> tuple[Entry, ...]:
+    """Return entries of which each *blocked* one leads to a root that deviates.
+
+    Those that need no change are the same objects as before.
+    """
+    listed = tuple(entries)
+    verdicts = settle((e.verdict for e in listed), partial=partial)
+    return tuple(
+        entry if entry.verdict == verdict else replace(entry, verdict=verdict, holds=False)
+        for entry, verdict in zip(listed, verdicts, strict=True)
     )
 
 

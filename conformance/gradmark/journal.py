@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TextIO
 from gradmark.errors import GradmarkError
 from gradmark.run import FORMAT, Entry, Footer, Header, Run, in_headline, make_entry, make_header
 from gradmark.session import BackendInfo
-from gradmark.strict import build, plain
+from gradmark.strict import build
 from gradmark.verdict import Outcome
 
 __all__ = [
@@ -74,7 +74,7 @@ def make_footer(entries: Iterable[Entry], seconds: float, code: int | None = Non
 
 def write_line(stream: TextIO, data: dict[str, Any]) -> None:
     """Write one line and flush it, so that a run that dies leaves what it had."""
-    stream.write(json.dumps(plain(data), ensure_ascii=True, allow_nan=False) + "\n")
+    stream.write(json.dumps(data, ensure_ascii=True, allow_nan=False) + "\n")
     stream.flush()
 
 

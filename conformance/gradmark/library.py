@@ -73,13 +73,18 @@ class Library:
         )
         self._observe(mark, value)
 
-    def control(self, owner: str, value: Any, *, label: str = "") -> None:
-        """Record what must already work for the question to make sense, owned by a behaviour."""
+    def control(
+        self, owner: str, value: Any, *, label: str = "", accept: Sequence[Alternative] = ()
+    ) -> None:
+        """Record what must already work for the question to make sense, owned by a behaviour.
+
+        ``accept`` names what the owner accepts as well; whoever answers so is marked down there.
+        """
         known = {mark.label for mark in self._recorder.marks}
         wanted, number = label or f"control: {owner}", 2
         while wanted in known:
             wanted, number = f"{label or f'control: {owner}'} ({number})", number + 1
-        self._observe(Mark(wanted, owner=owner), value)
+        self._observe(Mark(wanted, owner=owner, accept=tuple(accept)), value)
 
     def _observe(self, mark: Mark, value: Any) -> None:
         recorder = self._recorder

@@ -73,7 +73,9 @@ class Function:
     captures: tuple[int, ...] = ()
 
 
-Operand: TypeAlias = "Ref | Symbol | Items | Pairs | Cut | Array | Function | int | float | complex | str | None | Any"
+Operand: TypeAlias = (
+    "Ref | Symbol | Items | Pairs | Cut | Array | Function | complex | str | Any | None"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ class Program:
     steps: tuple[Step, ...]
     marks: tuple[Mark, ...] = ()
     names: tuple[tuple[int, str], ...] = ()
+    """What the body calls its values; one that has a second name has it last."""
+
     first_line: int = 0
     _key: list[str] = field(default_factory=list, compare=False, repr=False)
 
@@ -163,7 +167,7 @@ class Program:
             "format": FORMAT,
             "steps": [step_to_json(s, lines=True) for s in self.steps],
             "marks": [_mark_to_json(m) for m in self.marks],
-            "names": {str(slot): name for slot, name in self.names},
+            "names": [list(pair) for pair in self.names],
             "first_line": self.first_line,
         }
 
@@ -176,7 +180,7 @@ class Program:
         return cls(
             steps=tuple(step_from_json(s) for s in data["steps"]),
             marks=tuple(_mark_from_json(m) for m in data["marks"]),
-            names=tuple((int(slot), name) for slot, name in data["names"].items()),
+            names=tuple((slot, name) for slot, name in data["names"]),
             first_line=data["first_line"],
         )
 
@@ -195,7 +199,17 @@ def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
         yield from walk(step.body)
 
 
-def operand_to_json(value: Operand, *, lines: bool = False) -> Any:  # noqa: PLR0911 - one line for each kind of operand
+def released(step: Step) -> int:
+    """Return the slot that a ``release`` step lets go of."""
+    (value,) = step.args
+    if not isinstance(value, Ref):
+        raise TypeError("only a value can be let go of")
+    return value.slot
+
+
+def operand_to_json(  # noqa: PLR0911 - one line for each kind of operand
+    value: Operand, *, lines: bool = False
+) -> Any:
     """Write one operand as JSON: plain where JSON has it, a one-key object where it has not."""
     match value:
         case None | bool() | str():

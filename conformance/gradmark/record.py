@@ -45,6 +45,7 @@ class Recorder:
         self.opened: list[tuple[str, dict[str, Any]]] = []
         self.marks: list[Mark] = []
         self.names: dict[int, str] = {}
+        self.aliases: dict[int, str] = {}
         self.reads: dict[int, Step] = {}
         self.absorbed: set[int] = set()
         self.roots: dict[int, int] = {}
@@ -81,7 +82,8 @@ class Recorder:
     def _name(self, name: str, value: Any) -> None:
         if isinstance(value, Recorded):
             if value._gm_recorder is self:
-                self.names.setdefault(value._gm_slot, name)
+                if self.names.setdefault(value._gm_slot, name) != name:
+                    self.aliases.setdefault(value._gm_slot, name)
                 object.__setattr__(value, "_gm_owner", None)
         elif isinstance(value, (list, tuple)):
             for number, item in enumerate(value):
@@ -373,6 +375,6 @@ def record(body: Callable[[Any], None], *, seed: str = "0") -> Program:
     return Program(
         steps=tidy(recorder.scopes[0].blocks[0], last=True),
         marks=tuple(recorder.marks),
-        names=tuple(sorted(recorder.names.items())),
+        names=(*sorted(recorder.names.items()), *sorted(recorder.aliases.items())),
         first_line=body.__code__.co_firstlineno,
     )

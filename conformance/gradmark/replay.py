@@ -5,26 +5,46 @@ This module travels to the worker, so it needs the standard library alone.
 
 from __future__ import annotations
 
-import copy
-import gc
-import threading
 import warnings
-import weakref
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
-from gradmark.program import Array, Cut, Function, Items, Operand, Pairs, Program, Ref, Step, Symbol
-from gradmark.program import walk
+from gradmark.hosted import array, hosted
+from gradmark.program import (
+    Array,
+    Cut,
+    Function,
+    Items,
+    Operand,
+    Pairs,
+    Program,
+    Ref,
+    Step,
+    Symbol,
+    released,
+    walk,
+)
 from gradmark.raised import at_boundary, classes, raised, stopped
-from gradmark.surface import Missing, Surface, Unreadable
+from gradmark.surface import Missing, Surface, Unreadable, describe
 from gradmark.trace import DEPTH_LIMIT, RETURNED, Seen, Trace, Value, cut, depth
 
 Env = dict[int, Any]
 CALLS_LIMIT = 1_000
 """Observations that one label inside a function may make; later ones are dropped."""
 
-class Interruption(Exception):  # noqa: N818 - thrown on purpose, by the program itself
+
+class Interruption(Exception):
     """What a ``throw`` step raises."""
+
+
+class Slots(Env):
+    """The values of one scope; one that was never made is an unbound name, as in Python."""
+
+    def __missing__(self, slot: int) -> Any:
+        """Raise UnboundLocalError."""
+        message = "a value is used that an earlier refusal kept from being made"
+        raise UnboundLocalError(message)
 
 
 class Replay:
@@ -39,7 +59,7 @@ class Replay:
 
     def run(self, steps: tuple[Step, ...]) -> Trace:
         """Replay the steps and say what was observed and how it ended."""
-        env: Env = {}
+        env: Env = Slots()
         stop = None
         try:
             with warnings.catch_warnings():
@@ -80,7 +100,7 @@ class Replay:
             case Cut(start, stop, step):
                 return slice(*(self.operand(end, env) for end in (start, stop, step)))
             case Array():
-                return _array(value)
+                return array(value)
             case Function():
                 return self.function(value, env)
         return value
@@ -103,7 +123,7 @@ class Replay:
                     f"{function.name}() takes {len(function.params)} arguments, got {len(args)}"
                 )
                 raise TypeError(message)
-            inside = {**captured, **dict(zip(function.params, args, strict=True))}
+            inside = Slots({**captured, **dict(zip(function.params, args, strict=True))})
             at = self.at
             self.steps(function.body, inside, inner=True)
             self.at = at
@@ -162,7 +182,8 @@ def _invoke(self: Replay, step: Step, env: Env) -> Any:
 
 
 def _attr(self: Replay, step: Step, env: Env) -> Any:
-    return self.surface.getattr(*self.operands(step, env), step.name)
+    (owner,) = self.operands(step, env)
+    return self.surface.getattr(owner, step.name)
 
 
 def _setattr(self: Replay, step: Step, env: Env) -> None:
@@ -171,7 +192,8 @@ def _setattr(self: Replay, step: Step, env: Env) -> None:
 
 
 def _delattr(self: Replay, step: Step, env: Env) -> None:
-    self.surface.delattr(*self.operands(step, env), step.name)
+    (owner,) = self.operands(step, env)
+    self.surface.delattr(owner, step.name)
 
 
 def _binary(self: Replay, step: Step, env: Env) -> Any:
@@ -229,60 +251,27 @@ def _subclass(self: Replay, step: Step, env: Env) -> Any:
 
 
 def _host(self: Replay, step: Step, env: Env) -> Any:
-    args, kwargs = self.operands(step, env), self.keywords(step, env)
-    match step.name:
-        case "weakref":
-            return weakref.ref(*args)
-        case "alive":
-            return args[0]() is not None
-        case "collect":
-            gc.collect()
-            return None
-        case "copy":
-            return copy.copy(*args)
-        case "deepcopy":
-            return copy.deepcopy(*args)
-        case "thread":
-            return _in_thread(*args)
-    try:
-        import numpy  # noqa: ICN001, PLC0415 - only where the program asks for it
-    except ImportError:
-        raise Missing("NumPy, in the worker's interpreter") from None
-    value: Any = numpy
-    for part in step.name.split(".")[1:]:
-        value = getattr(value, part)
-    return value(*args, **kwargs)
-
-
-def _in_thread(function: Callable[..., Any], *args: Any) -> Any:
-    outcome: list[Any] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(function(*args))
-        except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return outcome[0]
+    return hosted(step.name, self.operands(step, env), self.keywords(step, env))
 
 
 def _unpack(self: Replay, step: Step, env: Env, inner: bool) -> None:
     (value,) = self.operands(step, env)
-    parts = list(value)
-    if len(parts) != len(step.outs):
-        message = f"a sequence of {len(parts)} where {len(step.outs)} are expected"
+    wanted = len(step.outs)
+    try:
+        parts = list(islice(value, wanted + 1))  # some types give items for ever
+    except TypeError as error:
+        if hasattr(type(value), "__iter__") or hasattr(type(value), "__getitem__"):
+            raise
+        raise Missing(f"{describe(value)} can't be taken apart") from error
+    if len(parts) != wanted:
+        many = "more than that" if len(parts) > wanted else len(parts)
+        message = f"{wanted} items are expected, there are {many}"
         raise ValueError(message)
     env.update(zip(step.outs, parts, strict=True))
 
 
 def _release(self: Replay, step: Step, env: Env, inner: bool) -> None:
-    env.pop(step.args[0].slot, None)
+    env.pop(released(step), None)
 
 
 def _observe(self: Replay, step: Step, env: Env, inner: bool) -> None:
@@ -355,7 +344,7 @@ def _let_go(steps: tuple[Step, ...], env: Env) -> None:
     """Drop what the rest of a block would have dropped, as unwinding does."""
     for step in walk(steps):
         if step.op == "release":
-            env.pop(step.args[0].slot, None)
+            env.pop(released(step), None)
 
 
 _HANDLERS: dict[str, Callable[[Replay, Step, Env, bool], None]] = {
@@ -371,11 +360,3 @@ _HANDLERS: dict[str, Callable[[Replay, Step, Env, bool], None]] = {
     "unpack": _unpack, "release": _release, "observe": _observe, "with": _with, "throw": _throw,
     "caught": _caught, "raises": _raises, "warns": _warns,
 }  # fmt: skip
-
-
-def _array(value: Array) -> Any:
-    try:
-        import numpy  # noqa: ICN001, PLC0415 - only where the program holds an array
-    except ImportError:
-        raise Missing("NumPy, in the worker's interpreter") from None
-    return numpy.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).copy()

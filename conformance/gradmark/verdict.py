@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from gradmark.strict import build, filled
+from gradmark.strict import build, filled, plain
 
 
 class Outcome(str, Enum):
@@ -80,7 +80,7 @@ class Verdict:
     def to_json(self) -> dict[str, Any]:
         """Return the verdict as a line of the journal: what is as by default is left out."""
         out = {"kind": "verdict", **filled(self), "detail": filled(self.detail)}
-        out["seconds"] = round(self.seconds, 6)
+        out["seconds"] = plain(round(self.seconds, 6))
         return {name: value for name, value in out.items() if value != {}}
 
     @classmethod

@@ -5,15 +5,13 @@ from __future__ import annotations
 import io
 import json
 import math
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from gradmark import journal, run
-from gradmark.behaviour import Behaviour, Chapter, Level, Spec
 from gradmark.errors import GradmarkError
 from gradmark.journal import Entry, Footer, Header, Run, Writer, read, schema
 from gradmark.session import BackendInfo
@@ -359,56 +357,6 @@ class Full(io.StringIO):
         raise OSError(28, "No space left on device")
 
 
-def test_a_complete_run_has_a_score() -> None:
-    """Musts passed and musts of the profile; a should is not among them."""
-    assert complete().score == (1, 2)
-    assert complete().unscored == ()
-
-
-def complete(entries: tuple[Entry, ...] = ENTRIES, **changes: Any) -> Run:
-    return Run(replace(HEADER, **changes), entries, journal.make_footer(entries, 0.0))
-
-
-@pytest.mark.parametrize(
-    ("found", "reason"),
-    [
-        (complete(partial=True), "partial selection"),
-        (
-            Run(HEADER, ENTRIES),
-            "incomplete run: 3 of 3 behaviours have a verdict, and it has no end",
-        ),
-        (complete(ENTRIES[:2]), "incomplete run: 2 of 3 behaviours have a verdict"),
-        (
-            complete((*ENTRIES[:2], entry("data.three", Outcome.UNGRADED))),
-            "1 ungraded, which is not the library's fault",
-        ),
-        (
-            complete(reference={"version": "2.12.0", "is_the_specs": False}),
-            "compared with PyTorch 2.12.0, which is not the spec's reference",
-        ),
-        (complete(musts=0), "nothing that counts in this run"),
-    ],
-)
-def test_a_run_without_a_score_says_why(found: Run, reason: str) -> None:
-    """A denominator is the spec's, or there is none."""
-    assert found.score is None
-    assert found.unscored == (reason,)
-
-
-@pytest.mark.parametrize(
-    ("entries", "code"),
-    [
-        ((entry("a.b"), entry("a.c", Outcome.LENIENT)), 0),
-        ((entry("a.b", Outcome.FAIL, counted=False),), 0),
-        ((entry("a.b", Outcome.FAIL),), 1),
-        ((entry("a.b", Outcome.FAIL), entry("a.c", Outcome.UNGRADED)), 3),
-    ],
-)
-def test_the_exit_code_says_what_came_out(entries: tuple[Entry, ...], code: int) -> None:
-    """What counts decides between 0 and 1, and our own fault outranks both."""
-    assert journal.exit_code(entries) == code
-
-
 def test_a_lost_verdict_is_our_fault(tmp_path: Path) -> None:
     """A run that ends with fewer verdicts than it planned exits with 3."""
     with Writer(tmp_path / "run.jsonl", HEADER) as writer:
@@ -421,61 +369,3 @@ def test_the_writer_shows_what_it_wrote(tmp_path: Path) -> None:
     with Writer(tmp_path / "run.jsonl", HEADER) as writer:
         writer.add(ENTRIES[1])
         assert writer.entries == ENTRIES[1:2]
-
-
-chapter = Chapter("leaf", "Leaves")
-
-
-@chapter.behaviour("one", "A leaf doubles", why="it matters", mistake="it is forgotten")
-def doubles(lib: Any) -> None:
-    x = lib.ones(2, requires_grad=True)
-    lib.observe("twice", 2 * x)
-
-
-@chapter.behaviour("two", "A leaf has a kind", level="should", gradient=False)
-def kind(lib: Any) -> None:
-    lib.observe("kind", lib.kind(lib.ones(2)))
-
-
-SPEC = Spec((doubles, kind), (("leaf", "Leaves"),))
-
-
-def test_a_header_names_the_denominator() -> None:
-    """The size and the musts are the spec's, not what happens to run."""
-    header = run.make_header(
-        SPEC, BackendInfo("mylib"), REFERENCE, profile="tensor", strict=False, seed=0,
-        started="", host={},
-    )  # fmt: skip
-    assert (header.size, header.musts, header.partial) == (2, 1, False)
-    assert header.planned == ("leaf.one", "leaf.two")
-    assert header.chapters == (("leaf", "Leaves"),)
-
-
-def test_a_pass_carries_no_script() -> None:
-    """What holds needs no program to look at."""
-    made = entry_of(doubles, Outcome.PASS)
-    assert (made.script, made.torch_script, made.reproduce) == ((), (), "")
-    assert (made.why, made.mistake) == ("it matters", "it is forgotten")
-
-
-def entry_of(
-    behaviour: Behaviour, outcome: Outcome, backend: str = "mylib", seed: int = 0
-) -> Entry:
-    verdict = Verdict(behaviour.id, outcome, Detail(step=1))
-    return run.make_entry(
-        behaviour, verdict, profile="tensor", strict=False, seed=seed, backend=backend
-    )
-
-
-def test_a_deviation_carries_the_command_that_shows_it_again() -> None:
-    """The command can be pasted into a shell, whatever the backend is called."""
-    pytest.importorskip("gradmark.script")
-    made = entry_of(doubles, Outcome.FAIL, backend="my lib; rm -rf ~", seed=5)
-    command = "gradmark run --backend='my lib; rm -rf ~' --profile=tensor --behaviour=leaf.one"
-    assert made.reproduce == f"{command} --seed=5"
-
-
-def test_a_should_counts_only_when_asked() -> None:
-    """Without --strict a should that deviates fails nothing, and lenient does not meet it."""
-    made = entry_of(kind, Outcome.PASS)
-    assert (made.level, made.counted, made.holds) == (Level.SHOULD.value, False, True)

@@ -7,7 +7,6 @@ it. The engine is put together anew for every row, so an oddity may bend whateve
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -20,110 +19,10 @@ from gradmark.compare import Conventions
 from gradmark.judge import judge
 from gradmark.library import alternative
 from gradmark.replay import replay
-from gradmark.surface import Surface
 from gradmark.verdict import Outcome
-from gradmark_reference.live import Live
 
 PASS, LENIENT, FAIL = Outcome.PASS, Outcome.LENIENT, Outcome.FAIL
 MISSING, ERROR, MEMORY = Outcome.MISSING, Outcome.ERROR, Outcome.MEMORY
-
-
-class Base:
-    """A vector engine in the fewest lines that pass every behaviour below."""
-
-    modes = SimpleNamespace(recording=True)
-
-    def __init__(self, data, requires_grad=False, parents=()):
-        self.data = np.asarray(data, np.float32)
-        self.parents = parents if self.modes.recording else ()
-        self.requires_grad = requires_grad or bool(self.parents)
-        self.shown, self.hooks, self.freed = None, [], False
-
-    @property
-    def grad(self):
-        if self.parents:
-            warnings.warn("not a leaf", UserWarning, stacklevel=2)
-        return self.shown
-
-    def apply(self, data, *parents):
-        kept = tuple((t, f) for t, f in parents if hasattr(t, "hooks") and t.requires_grad)
-        return type(self)(data, parents=kept)
-
-    def __add__(self, other):
-        return self.apply(self.data + plain(other), (self, lambda g: g), (other, lambda g: g))
-
-    def __mul__(self, other):
-        a, b = self.data, plain(other)
-        return self.apply(a * b, (self, lambda g: g * b), (other, lambda g: g * a))
-
-    __radd__, __rmul__ = __add__, __mul__
-
-    def sum(self):
-        return self.apply(self.data.sum(), (self, lambda g: np.full_like(self.data, g)))
-
-    def __iadd__(self, other):
-        if self.requires_grad and not self.parents and self.modes.recording:
-            raise RuntimeError("a leaf that requires grad is used in an in-place operation")
-        self.data = self.data + plain(other)
-        return self
-
-    def register_hook(self, hook):
-        self.hooks.append(hook)
-
-    def backward(self, gradient=None, retain_graph=False):
-        if gradient is None and self.data.size != 1:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        self.check()
-        start = np.ones_like(self.data) if gradient is None else gradient.data
-        self.flow(start, retain_graph)
-
-    def check(self):
-        if self.freed:
-            raise RuntimeError("backward through the graph a second time")
-
-    def flow(self, gradient, retain):
-        for hook in self.hooks:
-            hook(type(self)(gradient))
-        if self.parents:
-            self.freed = self.freed or not retain
-            for parent, rule in self.parents:
-                parent.flow(rule(gradient), retain)
-        else:
-            self.keep(gradient)
-
-    def keep(self, gradient):
-        before = 0 if self.shown is None else self.shown.data
-        self.shown = type(self)(before + gradient)
-
-    @classmethod
-    @contextmanager
-    def no_grad(cls):
-        cls.modes.recording, before = False, cls.modes.recording
-        try:
-            yield
-        finally:
-            cls.modes.recording = before
-
-
-def plain(value):
-    return value.data if hasattr(value, "hooks") else np.float32(value)
-
-
-class TinySurface(Surface):
-    """PyTorch's spelling, but for `.data`, which holds the numbers."""
-
-    def host(self, value):
-        return value.data
-
-
-def engine(oddity: Callable[[Any], None]) -> TinySurface:
-    """Put an engine together, with its oddity."""
-    members = {name: member for name, member in vars(Base).items() if name != "__dict__"}
-    del members["__weakref__"]
-    tensor: Any = type("Tensor", (), {**members, "modes": SimpleNamespace(recording=True)})
-    library = SimpleNamespace(Tensor=tensor, tensor=tensor, no_grad=tensor.no_grad)
-    oddity(library)
-    return TinySurface(library)
 
 
 tiny = Chapter("tiny", "What the table needs")
@@ -292,6 +191,17 @@ def stuck_no_grad(lib):
     lib.no_grad = stuck
 
 
+def zeros(lib):
+    old = lib.Tensor.__init__
+
+    def init(self, data, *args, **kwargs):
+        old(self, data, *args, **kwargs)
+        self.shown = SimpleNamespace(data=np.zeros_like(self.data))
+
+    put(__init__=init, grad=property(lambda self: self.shown.data))(lib)
+    lib.Tensor.keep = lambda self, g: setattr(self.shown, "data", self.shown.data + g)
+
+
 def one_element(lib):
     old = lib.Tensor.__init__
     lib.Tensor.__init__ = lambda self, data, *a, **k: old(self, np.atleast_1d(data), *a, **k)
@@ -354,12 +264,12 @@ ROWS: list[tuple[Any, ...]] = [
     ("no reflected multiplication", lacking("__rmul__"), gradient, MISSING, "unsupported operand"),
     ("no multiplication yet", put(__mul__=raising(NotImplementedError("later")),
      __rmul__=raising(NotImplementedError("later"))), gradient, MISSING, "later"),
-    ("a TypeError inside", put(sum=lambda self: len(3)), gradient, ERROR, "TypeError"),
+    ("a TypeError inside", put(sum=lambda self: 3 + None), gradient, ERROR, "TypeError"),
     ("no requires_grad", lambda lib: setattr(lib, "tensor", lambda data: data), gradient, MISSING,
      "unexpected keyword argument"),
-    ("zeros for None", put(keep=lambda self, g: None, shown=None), none, FAIL, "None where an array"),
-    ("zeros before", lambda lib: zeros(lib), none, FAIL, "an array where None"),
-    ("zeros where they may be", lambda lib: zeros(lib), none_or_zeros, LENIENT, "zeros for None"),
+    ("zeros for None", put(keep=lambda self, g: None, shown=None), none, FAIL, "None where"),
+    ("zeros before", zeros, none, FAIL, "an array where None"),
+    ("zeros where they may be", zeros, none_or_zeros, LENIENT, "zeros for None"),
     ("zeros of the wrong kind", put(grad=property(lambda self: False)), none_or_zeros, FAIL,
      "a truth value where None"),
     ("float64 only", doubles, gradient, PASS, ""),
@@ -372,7 +282,7 @@ ROWS: list[tuple[Any, ...]] = [
      "no context manager"),
     ("1 for True", put(requires_grad=property(lambda self: 1, lambda self, v: None)), no_grad, FAIL,
      "a number where a truth value"),
-    (".grad raises", put(grad=property(raising(ValueError("not now")))), gradient, ERROR, "not now"),
+    (".grad raises", put(grad=property(raising(ValueError("not now")))), gradient, ERROR, "now"),
     ("backward returns something", put(backward=lambda self: 7), returns, FAIL, "where None"),
     ("no in-place addition", lacking("__iadd__"), inplace, MISSING, "no in-place +="),
     ("NaN", wrong(lambda g, lib: lib.Tensor(g * np.nan)), gradient, FAIL, "nan"),
@@ -389,7 +299,7 @@ ROWS: list[tuple[Any, ...]] = [
     ("a list for a gradient", wrong(lambda g, lib: g.tolist()), gradient, PASS, ""),
     ("a ragged list", wrong(lambda g, lib: [[1.0], 2.0, 3.0]), gradient, FAIL, "a sequence where"),
     ("an int for a gradient", wrong(lambda g, lib: 6), scalar, PASS, ""),
-    ("a bool for a gradient", wrong(lambda g, lib: g > 0), gradient, FAIL, "truth value where a num"),
+    ("a bool for a gradient", wrong(lambda g, lib: g > 0), gradient, FAIL, "truth value where"),
     ("a text for a gradient", wrong(lambda g, lib: "6"), scalar, FAIL, "a text where a number"),
     ("a tensor in a tensor", wrong(lambda g, lib: nested(lib, g)), gradient, FAIL, "can't be read"),
     ("an array of objects", wrong(lambda g, lib: g.astype(object)), gradient, FAIL, "dtype object"),
@@ -408,17 +318,6 @@ ROWS: list[tuple[Any, ...]] = [
 ]  # fmt: skip
 
 
-def zeros(lib):
-    old = lib.Tensor.__init__
-
-    def init(self, data, *args, **kwargs):
-        old(self, data, *args, **kwargs)
-        self.shown = SimpleNamespace(data=np.zeros_like(self.data))
-
-    put(__init__=init, grad=property(lambda self: self.shown.data))(lib)
-    lib.Tensor.keep = lambda self, g: setattr(self.shown, "data", self.shown.data + g)
-
-
 def nested(lib, gradient):
     out = lib.Tensor(gradient)
     out.data = lib.Tensor(gradient)
@@ -431,14 +330,8 @@ def endless():
     return out
 
 
-@pytest.fixture(scope="module")
-def live() -> Live:
-    """One PyTorch for the whole table."""
-    return Live()
-
-
-@pytest.mark.parametrize("behaviour", tiny.behaviours.values(), ids=str)
-def test_the_engine_itself_is_as_pytorch(behaviour, live):
+@pytest.mark.parametrize("behaviour", tiny.behaviours.values(), ids=lambda b: b.id)
+def test_the_engine_itself_is_as_pytorch(behaviour, live, engine):
     """Whatever a row says, its oddity is the reason."""
     program = behaviour.program()
     found = judge(program, live.expected(program), replay(program, engine(nothing)))
@@ -446,7 +339,7 @@ def test_the_engine_itself_is_as_pytorch(behaviour, live):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_each_oddity_gets_its_verdict(row, live):
+def test_each_oddity_gets_its_verdict(row, live, engine):
     """The table: an engine, a behaviour, a verdict and the words of its reason."""
     _, oddity, behaviour, outcome, words, *conventions = row
     program = behaviour.program()

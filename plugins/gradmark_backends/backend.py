@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import random
@@ -14,7 +15,7 @@ from gradmark.compare import Conventions
 from gradmark.errors import GradmarkError
 from gradmark.lower import replay_on
 from gradmark.program import Program
-from gradmark.session import Answer, Backend, BackendInfo
+from gradmark.session import Answer, BackendInfo
 from gradmark.trace import Trace
 from gradmark.verdict import Outcome
 from gradmark_backends import worker
@@ -27,6 +28,7 @@ from gradmark_backends.process import Launch, Lost, Process
 IMPORT_SECONDS = 60.0
 PROGRAM_SECONDS = 10.0
 LEVELS = (0, 1)
+WINDOWS = os.name == "nt"
 
 _START_CODES = {
     Outcome.TIMEOUT: "import-timeout",
@@ -46,7 +48,7 @@ def open_backend(
     program_seconds: float = PROGRAM_SECONDS,
     memory_bytes: int | None = MEMORY_BYTES,
     debug: bool = False,
-) -> Backend:
+) -> WorkerBackend | InProcessBackend:
     """Open the library under test at a level of isolation.
 
     ``debug`` keeps the exceptions of level 0. Raises `GradmarkError` where the library can't be
@@ -98,7 +100,7 @@ class WorkerBackend(_Closing):
         memory_bytes: int | None = MEMORY_BYTES,
     ) -> None:
         """Start a worker and open the library. Raises `GradmarkError` where that fails."""
-        if os.name == "nt":
+        if WINDOWS:
             raise GradmarkError(
                 "windows",
                 "workers need process groups and resource limits, which Windows does not have",
@@ -152,7 +154,8 @@ class WorkerBackend(_Closing):
                 raise
             self._process, _ = self._open(self._start())
         self._asked = 0
-        self._spare = self._start()
+        with contextlib.suppress(GradmarkError):  # the next one will be started when it is needed
+            self._spare = self._start()
 
     def _ask(self, program: Program) -> Answer | None:
         """Ask the worker as it is; None where our own code in it raised."""

@@ -7,6 +7,7 @@ the worker, so it needs the standard library alone.
 
 from __future__ import annotations
 
+import copy
 import inspect
 import re
 import sys
@@ -51,6 +52,7 @@ class Spelling:
     dtype: bool = False
     data: str = ""
     gradient: str = ""
+    before: str = ""
     start: Any = field(default=None, compare=False)
     holds: str = ""
     held: Any = field(default=None, compare=False)
@@ -182,7 +184,12 @@ def attempt(spelling: Spelling) -> Spelling:
         return replace(spelling, why=f"{type(error).__name__}: {error}")
     before = peek(x, next((n for n in GRADIENTS if peek(x, n) is not ABSENT), GRADIENTS[0]))
     spelling = replace(
-        spelling, score=CONSTRUCTS, data=named(x, DATA, 3.0), start=before, example=x
+        spelling,
+        score=CONSTRUCTS,
+        data=named(x, DATA, 3.0),
+        before=text(before),
+        start=copied(before),
+        example=x,
     )
     if spelling.data:
         held = opened(peek(x, spelling.data), spelling.data)
@@ -264,6 +271,13 @@ def number(value: Any, name: str = "") -> float | None:
         return None
     plain = isinstance(value, (int, float)) and not isinstance(value, bool)
     return float(value) if plain else None
+
+
+def copied(gradient: Any) -> Any:
+    """Return what a gradient was before the engine adds to it in place."""
+    if gradient is ABSENT:
+        return None
+    return copy.copy(gradient) if hasattr(gradient, "tolist") else gradient
 
 
 def text(gradient: Any) -> str:

@@ -84,7 +84,8 @@ def _opened(kind: type[Adapter], plan: Plan) -> Adapter:
     try:
         return kind.open()
     except ModuleNotFoundError as error:
-        if kind.module and error.name and error.name.partition(".")[0] == kind.module.partition(".")[0]:
+        absent = (error.name or "").partition(".")[0]
+        if absent and absent == kind.module.partition(".")[0]:
             wanted = " ".join(kind.requirements) or kind.module
             raise CannotOpen(
                 "not-found",

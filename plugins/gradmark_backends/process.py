@@ -69,7 +69,7 @@ class Process:
 
     def __init__(self, launch: Launch) -> None:
         """Start the process; nothing is asked yet."""
-        self.scratch = Path(tempfile.mkdtemp(prefix="gradmark-"))
+        self.scratch = _folder()
         self._output = _unnamed_file(self.scratch)
         requests, answers = _pipe(), _pipe()
         theirs, ours = (requests[0], answers[1]), (answers[0], requests[1])
@@ -202,6 +202,18 @@ def _name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
+
+
+def _folder() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="gradmark-"))
+    except OSError as error:
+        raise GradmarkError(
+            "no-scratch",
+            "there is nowhere to make a worker's folder",
+            cause=str(error),
+            hint="let TMPDIR name a folder that can be written",
+        ) from None
 
 
 def _pipe() -> tuple[int, int]:

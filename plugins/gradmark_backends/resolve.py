@@ -43,7 +43,8 @@ def resolve(text: str, *, rootdir: Path, invocation_dir: Path, python: str = "")
     offered = _offered(text)
     if offered:
         return Plan(text, "adapter", offered, _search((), folders), {}, python)
-    if matched := _OBJECT.fullmatch(text):
+    matched = _OBJECT.fullmatch(text)
+    if matched and ".py:" not in text:
         search = _search((), folders)
         _expect(matched[1], text, search, python)
         return Plan(text, "adapter", text, search, {}, python)
@@ -156,7 +157,7 @@ def _found(module: str, search: Iterable[str]) -> bool:
             return False
         name = ".".join(module.split(".")[:number])
         spec = PathFinder.find_spec(name, list(spec.submodule_search_locations))
-    return spec is not None
+    return spec is not None and spec.origin is not None  # a folder alone has none
 
 
 def _unknown(text: str, search: tuple[str, ...]) -> GradmarkError:

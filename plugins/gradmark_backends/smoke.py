@@ -18,7 +18,9 @@ from gradmark.verdict import Outcome
 LIBRARY, ADAPTER = "library", "adapter"
 _ADAPTERS_JOB = frozenset({"leaf", "value"})
 _NAMED_BY_ADAPTER = frozenset({"leaf", "value", "backward", "gradient"})
-_ADAPTERS_CODES = frozenset("not-recognised no-adapter-object not-found unknown-backend".split())
+_LIBRARYS_CODES = frozenset(
+    "import-failed syntax-error import-timeout import-memory import-crashed import-protocol".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def smoke(backend: Backend) -> list[SmokeLine]:
 
 def unopened(error: GradmarkError) -> list[SmokeLine]:
     """Return the nine lines for a backend that could not be opened."""
-    fault = ADAPTER if error.code in _ADAPTERS_CODES else LIBRARY
+    fault = LIBRARY if error.code in _LIBRARYS_CODES else ADAPTER
     names = [*(q.name for q in QUESTIONS), "the worker survives"]
     return [
         SmokeLine("import", ok=False, fault=fault, detail=error.message),

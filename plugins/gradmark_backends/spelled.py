@@ -119,12 +119,14 @@ class Spelled(Adapter):
 
     def no_gradient(self, owner: Any) -> Any:
         start = self.spelling.start
-        if start is None or start is ABSENT or isinstance(start, (int, float)):
-            return None if start is ABSENT else start
+        if start is None or isinstance(start, (int, float)):
+            return start
+        shape = plain_shape(self.host(owner))
         if self.is_tensor(start):
-            zeros = nested(plain_shape(self.host(owner)), 0.0)
-            return self.leaf(zeros, requires_grad=False, dtype=None)
-        return start * 0 + lookup(owner, self.spelling.gradient) * 0
+            return self.leaf(nested(shape, 0.0), requires_grad=False, dtype=None)
+        import numpy  # noqa: ICN001 - the gradient is one of its arrays
+
+        return numpy.zeros_like(start, shape=shape)
 
     def is_tensor(self, value: Any) -> bool:
         """Results may be of another class than leaves: of an operation, or a base class."""
@@ -219,7 +221,7 @@ class Spelled(Adapter):
         if spelling.gradient:
             after = peek(spelling.example, spelling.gradient)
             kind = "" if after is None or after is ABSENT else type(after).__name__
-            about = ", ".join(part for part in (kind, text(spelling.start)) if part)
+            about = ", ".join(part for part in (kind, spelling.before) if part)
             yield f"gradient: .{spelling.gradient}" + (f" ({about})" if about else "")
         else:
             yield "gradient: not found"

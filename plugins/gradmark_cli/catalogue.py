@@ -50,7 +50,7 @@ def explained(identity: str) -> Iterator[str]:
         yield from ("", "builds on", *(f"  {owner}" for owner in built_on))
     if behaviour.claims:
         yield from ("", "claims", *(f"  {claim}" for claim in behaviour.claims))
-    yield from ("", "program", *(f"  {line}" for line in _script(behaviour)), "")
+    yield from ("", "program", *(f"  {line}".rstrip() for line in _script(behaviour)), "")
     yield from _answers(behaviour.program())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 
 BAD_USAGE = 4
 INTERRUPTED = 2
@@ -17,14 +16,14 @@ def entry() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; no user's mistake shows a traceback."""
-    missing = [name for name in ("click", "rich") if find_spec(name) is None]
-    if missing:
+    try:
+        import click
+        import rich  # noqa: F401 - missing it should be said now and not in the middle of a run
+    except ImportError:
         sys.stderr.write(
-            f"gradmark's command line needs {' and '.join(missing)}: pip install 'gradmark[cli]'\n"
+            "gradmark's command line needs click and rich: pip install 'gradmark[cli]'\n"
         )
         return BAD_USAGE
-    import click
-
     from gradmark.errors import GradmarkError
     from gradmark_cli.commands import gradmark
     from gradmark_reports.visible import visible

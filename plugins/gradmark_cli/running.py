@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +12,6 @@ import click
 
 from gradmark import behaviour as registry
 from gradmark.behaviour import Spec
-from gradmark.blame import settle
 from gradmark.errors import GradmarkError
 from gradmark.host import (
     Terms,
@@ -22,6 +22,7 @@ from gradmark.host import (
     header_of,
     judged,
     report_folder,
+    settled,
 )
 from gradmark.journal import NAME, Writer, read
 from gradmark.run import Entry, Run
@@ -162,17 +163,20 @@ class _Graded:
         return True
 
     def _again(self, entry: Entry) -> str:
-        return entry.reproduce + (" --strict" if entry.reproduce and self.terms.strict else "")
+        """Return the command that shows an entry again, with the options that matter to it."""
+        line = entry.reproduce
+        if line and self.request.backend_python:
+            line += f" --backend-python={shlex.quote(self.request.backend_python)}"
+        return line + (" --strict" if line and self.terms.strict else "")
 
     def _settled(self, run: Run, journal: Path) -> Run:
         """Return the run with every *blocked* one leading to a root that deviates."""
-        verdicts = settle(e.verdict for e in run.entries)
-        if all(e.verdict is v for e, v in zip(run.entries, verdicts, strict=True)):
+        entries = settled(run.entries, partial=run.header.partial or run.footer is None)
+        if entries == run.entries:
             return run
         with Writer(journal, run.header) as writer:
-            for entry, verdict in zip(run.entries, verdicts, strict=True):
-                same = entry.verdict is verdict
-                writer.add(entry if same else replace(entry, verdict=verdict, holds=False))
+            for entry in entries:
+                writer.add(entry)
             if run.footer is not None:
                 writer.finish(run.footer.seconds)
         return read(journal)

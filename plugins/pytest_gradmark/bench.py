@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from gradmark.run import Entry
 from gradmark.session import Answer, Backend, BackendInfo, Reference, Session
 from gradmark_backends.plan import Plan
 from pytest_gradmark.collector import Case, Collected
-from pytest_gradmark.options import Asked, asked, backend_of
+from pytest_gradmark.options import Asked, asked, backend_of, take_ids
 from pytest_gradmark.words import dress
 
 
@@ -39,7 +40,7 @@ class Order:
         """Read what `to_json` wrote."""
         data = json.loads(text)
         options = data["asked"]
-        for name in ("globs", "selection"):
+        for name in ("globs", "selection", "taken"):
             options[name] = tuple(options[name])
         return cls(Asked(**options), Plan.from_json(data["plan"]))
 
@@ -48,6 +49,7 @@ def set_up(config: pytest.Config) -> None:
     """Open the library and register what runs it. Raises `pytest.UsageError`."""
     try:
         if hasattr(config, "workerinput"):
+            take_ids(config)
             order = Order.from_json(config.workerinput["gradmark"])
             bench = Bench(order, registry.load_spec(), debug=False)
         else:
@@ -161,9 +163,20 @@ class Bench:
 
     def _again(self, entry: Entry) -> str:
         """Return the command that shows an entry again, in the host that was used."""
-        line = entry.reproduce.replace("gradmark run", "pytest", 1)
-        line += f" --gradmark-seed={self.terms.seed}" if self.terms.seed else ""
-        return line + (" --gradmark-strict" if self.terms.strict else "")
+        options, terms = self.order.asked, self.terms
+        words = {
+            "--backend": shlex.quote(terms.backend),
+            "--profile": terms.profile,
+            "--behaviour": entry.id,
+            "--backend-python": shlex.quote(options.python) if options.python else "",
+        }
+        line = [
+            "pytest",
+            *(f"{options.spelt(name)}={word}" for name, word in words.items() if word),
+        ]
+        line += [f"--gradmark-seed={terms.seed}"] if terms.seed else []
+        line += ["--gradmark-strict"] if terms.strict else []
+        return " ".join(line)
 
     def library_error(self, behaviour: Behaviour) -> Exception | None:
         """Return what the library raised, where a debugger may want to see it."""
@@ -187,7 +200,7 @@ class Bench:
         """Let the report of a behaviour carry its entry."""
         report = yield
         if isinstance(item, Case) and call.when == "call" and item.entry is not None:
-            dress(report, item.entry)
+            dress(report, item, item.entry)
         return report
 
     @pytest.hookimpl(wrapper=True)

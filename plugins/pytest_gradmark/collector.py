@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bdb
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,8 +28,11 @@ class Asker(Protocol):
         """Return what the library raised, where a debugger may want to see it."""
 
 
-class Deviation(Exception):
-    """The library deviates; what pytest prints is made from the entry."""
+class Deviation(bdb.BdbQuit):
+    """The library deviates; what pytest prints is made from the entry.
+
+    Nothing was raised that a debugger could stop at, which pytest knows of this kind of exception.
+    """
 
 
 class Collected(pytest.Collector):

@@ -17,7 +17,6 @@ from gradmark_reports.visible import visible_line
 from pytest_gradmark.bench import Bench
 from pytest_gradmark.collector import Case, behaviour_id
 from pytest_gradmark.ledger import Ledger
-from pytest_gradmark.options import TAKEN
 from pytest_gradmark.words import status, undress
 
 
@@ -43,11 +42,12 @@ class Host:
         verbose = self.config.getoption("verbose") > 0
         header = self.header(self.bench.chosen)
         lines = describe(header, whole=len(self.bench.whole), verbose=verbose)
+        options = self.bench.order.asked
         hints = [
-            f"{name} is taken by your conftest or a plugin: --gradmark-{name.removeprefix('--')}"
-            for name in self.config.stash.get(TAKEN, ())
+            f"{name} is taken by your conftest or a plugin, use {options.spelt(name)}"
+            for name in options.taken
         ]
-        if self.config.getoption("usepdb", default=False) and self.bench.order.asked.isolation:
+        if self.config.getoption("usepdb", default=False) and options.isolation:
             hints.append("--pdb: --gradmark-isolation=0 lets it stop in the library's own code")
         return ["gradmark:", *(f"  {visible_line(line)}" for line in (*lines, *hints))]
 

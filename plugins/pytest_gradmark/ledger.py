@@ -9,9 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gradmark.behaviour import Spec
-from gradmark.blame import settle
 from gradmark.errors import GradmarkError
-from gradmark.host import Terms, broken, report_folder
+from gradmark.host import Terms, broken, report_folder, settled
 from gradmark.journal import NAME, Writer, exit_code, make_footer, read
 from gradmark.run import Entry, Header, Run
 
@@ -84,8 +83,9 @@ class Ledger:
             self.lost = tuple(b.id for b in self._selected() if b.id not in self._entries)
             for identity in self.lost:
                 self._entries[identity] = broken(self._known[identity], LOST, self._terms)
-        entries = self._settled()
         selected = replace(self._selected(), partial=self._selected().partial or stopped)
+        known = [self._entries[b.id] for b in selected if b.id in self._entries]
+        entries = settled(known, partial=selected.partial)
         header, seconds = self._header(selected), time.perf_counter() - self._started
         code = 3 if self.lost else exit_code(entries)
         self.run = Run(header, entries, make_footer(entries, seconds, code))
@@ -99,15 +99,6 @@ class Ledger:
         behaviours = tuple(b for b in self._whole if b.id in due)
         partial = self._whole.partial or len(behaviours) < len(self._whole)
         return replace(self._whole, behaviours=behaviours, partial=partial)
-
-    def _settled(self) -> tuple[Entry, ...]:
-        """Return the entries in the spec's order, each *blocked* one with a root that deviates."""
-        listed = [self._entries[b.id] for b in self._whole if b.id in self._entries]
-        verdicts = settle(e.verdict for e in listed)
-        return tuple(
-            entry if entry.verdict == verdict else replace(entry, verdict=verdict, holds=False)
-            for entry, verdict in zip(listed, verdicts, strict=True)
-        )
 
     def _write(self, run: Run, seconds: float, code: int) -> None:
         """Replace what was written down in order of arrival by the run in the spec's order."""

@@ -123,6 +123,11 @@ class Asked:
     report: str
     own: bool
     selection: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+
+    def spelt(self, short: str) -> str:
+        """Return an option's short spelling, or the long one where the short one is taken."""
+        return next(o.long for o in OPTIONS if o.short == short) if short in self.taken else short
 
 
 def backend_of(config: pytest.Config) -> str:
@@ -132,10 +137,7 @@ def backend_of(config: pytest.Config) -> str:
 
 def asked(config: pytest.Config) -> Asked:
     """Read all options. Raises `pytest.UsageError` for what is no number."""
-    ids = [a for a in config.args if a.startswith("gradmark::")]
-    if ids:
-        # A node id pasted from a report is no path, and would be "not found".
-        config.args[:] = [a for a in config.args if a not in ids]
+    ids = take_ids(config)
     globs = _texts(config, "gradmark_behaviour")
     globs += tuple(".".join(i.split("::")[1:]) or "*" for i in ids)
     named = config.args_source is pytest.Config.ArgsSource.ARGS and bool(config.args)
@@ -150,7 +152,15 @@ def asked(config: pytest.Config) -> Asked:
         report=str(_report(config)),
         own=named or not globs,
         selection=_selection(config, globs),
+        taken=config.stash.get(TAKEN, ()),
     )
+
+
+def take_ids(config: pytest.Config) -> list[str]:
+    """Take node ids of behaviours out of the paths, where they would be "not found"."""
+    ids = [a for a in config.args if a.startswith("gradmark::")]
+    config.args[:] = [a for a in config.args if a not in ids]
+    return ids
 
 
 def _text(config: pytest.Config, dest: str) -> str:

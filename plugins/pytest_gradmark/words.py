@@ -30,15 +30,17 @@ ATTRIBUTE = "gradmark"
 """Where a report carries its entry, as JSON text: it has to survive xdist and report logs."""
 
 
-def dress(report: pytest.TestReport, entry: Entry) -> None:
+def dress(report: pytest.TestReport, item: pytest.Item, entry: Entry) -> None:
     """Put an entry on the report of its item."""
     setattr(report, ATTRIBUTE, json.dumps(entry.to_json()))
-    report.user_properties = [
-        *report.user_properties,
+    # JUnit's file takes the properties of an item from the report of its teardown.
+    item.user_properties += [
         ("gradmark_verdict", entry.outcome.value),
         ("gradmark_level", entry.level),
-        *([("gradmark_root", entry.verdict.root)] if entry.verdict.root else []),
     ]
+    if entry.verdict.root:
+        item.user_properties.append(("gradmark_root", entry.verdict.root))
+    report.user_properties = list(item.user_properties)
     if _is_advice(entry):
         # pytest's own way to say: it does not hold, and that does not count.
         report.outcome = "skipped"

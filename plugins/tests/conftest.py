@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gradmark.record import record
+from gradmark_backends.backend import open_backend
+from gradmark_backends.plan import Plan
+
 pytest_plugins = "pytester"
 
 HERE = Path(__file__).parent
@@ -37,7 +41,63 @@ def graded(pytester, tiny_host, monkeypatch):
     """A repository of a student's in which pytest grades the tiny spec, also under xdist."""
     tiny_host.install(monkeypatch.setattr)  # so that monkeypatch puts the real ones back
     shutil.copy(HERE / "tiny_host.py", pytester.path)
-    pytester.makeini("[pytest]\n")
+    # Most tests are about pytest; those about processes say --isolation=1.
+    pytester.makeini("[pytest]\ngradmark_isolation = 0\n")
     pytester.makeconftest("import tiny_host\ntiny_host.install()\n")
     pytester.makepyfile(mylib=tiny_host.WRONG, right=tiny_host.RIGHT, hostile=tiny_host.HOSTILE)
     return pytester
+
+
+ADAPTER = """\
+from gradmark_backends import Adapter
+
+class Mine(Adapter):
+    name = module = "mine"
+
+def good(): return 7
+
+"""
+
+
+class Opened:
+    """A backend with the questions that tests ask it."""
+
+    def __init__(self, backend):
+        self.backend = backend
+
+    def __getattr__(self, name):
+        return getattr(self.backend, name)
+
+    def ask(self, name, *args, fresh=False):
+        """Ask for what a function of the library returns."""
+        program = record(lambda lib: lib.observe("answer", getattr(lib, name)(*args)))
+        return self.backend.ask(program, fresh=fresh)
+
+    def value(self, name, *args, fresh=False):
+        answer = self.ask(name, *args, fresh=fresh)
+        assert answer.lost is None, answer
+        assert answer.trace.stop is None, answer.trace.stop
+        return answer.trace.seen[0].value
+
+    def text(self, name, *args):
+        return self.value(name, *args).text
+
+    def number(self, name, *args, fresh=False):
+        return int.from_bytes(self.value(name, *args, fresh=fresh).data, "little")
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Open backends on libraries that are given as source; close them at the end."""
+    backends = []
+
+    def open_source(source="", *, environment=None, python="", isolation=1, **options):
+        (tmp_path / "mine.py").write_text(ADAPTER + source)
+        plan = Plan("mine", "adapter", "mine:Mine", (str(tmp_path),), environment or {}, python)
+        backends.append(Opened(open_backend(plan, isolation=isolation, **options)))
+        return backends[-1]
+
+    yield open_source
+    for backend in backends:
+        backend.close()
+    sys.modules.pop("mine", None)

@@ -2,6 +2,7 @@
 
 import os
 import struct
+import threading
 import time
 
 import pytest
@@ -49,14 +50,12 @@ def test_a_message_larger_than_the_pipe_arrives():
     """A pipe holds 64 kB; a message may be longer on either way."""
     line = Line()
     worker = Channel(line.reads, line.writes)
-    pid = os.fork()
-    if pid == 0:
-        worker.send(pack(*worker.receive()))
-        os._exit(0)
+    echo = threading.Thread(target=lambda: worker.send(pack(*worker.receive())))
+    echo.start()
     payload = bytes(range(256)) * 4096
     line.host.send(pack({"n": 1}, payload), time.monotonic() + 5)
     assert line.receive(seconds=5) == ({"n": 1}, payload)
-    os.waitpid(pid, 0)
+    echo.join()
 
 
 @pytest.mark.parametrize(

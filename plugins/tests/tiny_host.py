@@ -5,7 +5,7 @@ It is copied next to the tests that pytester runs, so that workers of xdist find
 
 import types
 
-RIGHT = '''
+RIGHT = """
 import math
 
 
@@ -48,7 +48,7 @@ class Tensor:
 
 def tensor(data, requires_grad=False):
     return Tensor(data, requires_grad)
-'''
+"""
 
 WRONG = (
     RIGHT.replace("(self, other.data), (other, self.data)", "(self, other.data),")
@@ -59,7 +59,7 @@ WRONG = (
 
 HOSTILE = RIGHT.replace(
     "out = math.exp(self.data)",
-    r'raise ValueError("<img src=x onerror=alert(1)> \\x1b[31m \\udcff \\u202e ]]> \\x00")',
+    r'raise ValueError("<img src=x onerror=alert(1)> \x1b[31m \udcff \u202e ]]> \x00")',
 )
 
 
@@ -76,8 +76,13 @@ def spec():
         y.backward()
         lib.observe("gradient", x.grad)
 
-    @sums.behaviour("mul", "A product passes each side the other", profile="scalar",
-                    why="It is the product rule.", mistake="One of the two sides is forgotten.")  # fmt: skip
+    @sums.behaviour(
+        "mul",
+        "A product passes each side the other",
+        profile="scalar",
+        why="It is the product rule.",
+        mistake="One of the two sides is forgotten.",
+    )
     def _(lib):
         x = lib.tensor(3.0, requires_grad=True)
         y = x * x

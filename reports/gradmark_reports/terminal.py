@@ -55,13 +55,20 @@ def _comparison(detail: Detail, width: int) -> str:
     if found is not None and not found.left_out:
         expected, observed = _aligned(found.expected, found.observed)
     else:
-        expected = visible(detail.expected).splitlines()
-        observed = visible(detail.observed).splitlines()
+        expected, observed = (
+            [line for long in visible(text).splitlines() for line in _folded(long, width - 6)]
+            for text in (detail.expected, detail.observed)
+        )
     if expected or observed:
         lines += [f"  {line}".rstrip() for line in _beside(expected, observed, width - 2)]
     if error := words.errors(detail):
         lines += _wrapped(visible_line(error), width)
     return "\n".join(lines)
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """Break a line that is too long; one that is not keeps its spaces."""
+    return [line] if len(line) <= width else wrap(line, width, break_on_hyphens=False)
 
 
 def _aligned(

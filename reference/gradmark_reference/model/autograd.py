@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import weakref
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -25,9 +24,7 @@ Target: TypeAlias = "Node | Variable"
 
 _FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
-    "they have already been freed). Saved intermediate values of the graph are freed when you call "
-    ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the "
-    "graph a second time or if you need to access saved tensors after calling backward."
+    "they have already been freed). Specify retain_graph=True the first time."
 )
 
 
@@ -95,7 +92,13 @@ class Node:
     def __init__(self, edges: tuple[Edge, ...]) -> None:
         self.edges, self.sequence = edges, next(self.counter)
         self._hooks: dict[int, Hook] = {}
+        # Weak, as the tensor holds its node.
         self.retainer: weakref.ref[Variable] | None = None
+
+    def _accumulate(self, cotangent: Array) -> None:
+        retaining = self.retainer and self.retainer()
+        if retaining is not None:
+            retaining._accumulate(cotangent)
 
 
 @functools.cache
@@ -105,6 +108,7 @@ def node_type(name: str) -> type[Node]:
 
 
 def _sum_to(array: Array, shape: tuple[int, ...]) -> Array:
+    """Undo broadcasting: sum over the dimensions that were added or stretched."""
     if array.shape == shape:
         return array
     added = array.ndim - len(shape)
@@ -112,20 +116,16 @@ def _sum_to(array: Array, shape: tuple[int, ...]) -> Array:
     return np.asarray(array.sum(axis=(*range(added), *stretched))).reshape(shape)
 
 
-def _topological(roots: Sequence[Target]) -> list[Target]:
-    """List all that the roots came from: inputs first, each leaf just before its first use."""
+def _newest_first(roots: Iterable[Target]) -> list[Node]:
+    """List every node that the roots came from; what was recorded later depends on the earlier."""
     nodes: set[Node] = set()
-    waiting = [root for root in roots if isinstance(root, Node)]
+    waiting = list(roots)
     while waiting:
-        node = waiting.pop()
-        if node not in nodes:
-            nodes.add(node)
-            waiting += [edge.target for edge in node.edges if isinstance(edge.target, Node)]
-    order: dict[Target, None] = {}
-    for node in sorted(nodes, key=attrgetter("sequence")):
-        order.update(dict.fromkeys(edge.target for edge in node.edges))
-        order[node] = None
-    return list(order | dict.fromkeys(roots))
+        target = waiting.pop()
+        if isinstance(target, Node) and target not in nodes:
+            nodes.add(target)
+            waiting += [edge.target for edge in target.edges]
+    return sorted(nodes, key=attrgetter("sequence"), reverse=True)
 
 
 def _add(cotangents: dict[Target, Array], target: Target, more: Array) -> None:
@@ -134,96 +134,52 @@ def _add(cotangents: dict[Target, Array], target: Target, more: Array) -> None:
     cotangents[target] = more if known is None else np.asarray(known + more)
 
 
+def _receive(target: Target, cotangent: Array) -> Array:
+    """Show a complete cotangent to the hooks, and store what they make of it where it is wanted."""
+    for hook in list(target._hooks.values()):
+        cotangent = hook(cotangent)
+    target._accumulate(cotangent)
+    return cotangent
+
+
 @no_grad
-def _walk(
-    cotangents: dict[Target, Array],
-    retain_graph: bool | None,
-    wanted: AbstractSet[Target] = frozenset(),
-) -> dict[Target, Array]:
-    """Carry cotangents back to every leaf's .grad or, if some are wanted, return those alone."""
-    order = _topological(list(cotangents))
-    useful, captured = set(wanted or order), dict[Target, Array]()
-    for node in order:
-        if isinstance(node, Node) and any(edge.target in useful for edge in node.edges):
-            useful.add(node)
-    for target in reversed(order):
-        if target not in useful or target not in cotangents:
-            continue
-        cotangent = cotangents.pop(target)
-        for hook in list(target._hooks.values()):
-            cotangent = hook(cotangent)
-        if target in wanted:
-            captured[target] = cotangent
-        if not isinstance(target, Node):
-            if not wanted and target.requires_grad:
-                target._accumulate(cotangent)
-            continue
-        retaining = target.retainer() if target.retainer else None
-        if retaining is not None:
-            retaining._accumulate(cotangent)
-        edges = [edge for edge in target.edges if edge.target in useful]
-        for edge in edges:
+def _walk(cotangents: dict[Target, Array], retain_graph: bool | None) -> None:
+    """Carry cotangents back through the nodes, each when it has all of its own, to the leaves."""
+    for node in _newest_first(cotangents):
+        cotangent = _receive(node, cotangents.pop(node))
+        for edge in node.edges:
             _add(cotangents, edge.target, edge.pull(cotangent))
-        for edge in target.edges if edges and not retain_graph else ():
+        for edge in () if retain_graph else node.edges:
             edge.release()
-    return captured
+    for leaf, cotangent in cotangents.items():
+        _receive(leaf, cotangent)
 
 
-def _seeds(outputs: Sequence[Tensor], gradients: Sequence[Any] | None) -> dict[Target, Array]:
-    """Return the cotangents that a walk starts from: those given, or 1 for a single element."""
-    gradients = [None] * len(outputs) if gradients is None else gradients
-    if len(gradients) != len(outputs):
-        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
-    cotangents: dict[Target, Array] = {}
-    for index, (output, gradient) in enumerate(zip(outputs, gradients, strict=True)):
-        if not output.requires_grad:
-            raise RuntimeError(
-                f"element {index} of tensors does not require grad and does not have a grad_fn"
-            )
-        if gradient is None and output.numel() != 1:
+def _seed(output: Tensor, gradient: Any) -> Array:
+    """Return the cotangent that a walk starts from: the one given, or 1 for a single element."""
+    if not output.requires_grad:
+        raise RuntimeError("element of tensors does not require grad and does not have a grad_fn")
+    if gradient is None:
+        if output.numel() != 1:
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        if not isinstance(gradient, (type(output), type(None))):
-            kind = type(gradient).__name__
-            raise TypeError(f"gradients can be either Tensors or None, but got {kind}")
-        if gradient is not None and gradient.shape != output.shape:
-            raise RuntimeError(
-                f"Mismatch in shape: grad_output[{index}] has a shape of {gradient.shape} "
-                f"and output[{index}] has a shape of {output.shape}."
-            )
-        seed = np.ones(output.shape) if gradient is None else gradient._array
-        _add(cotangents, output._target(), seed.astype(output.dtype))
-    return cotangents
-
-
-def _listed(given: Any) -> Any:
-    return given if given is None or isinstance(given, (list, tuple)) else [given]
+        return np.ones(output.shape, output.dtype)
+    if not isinstance(gradient, type(output)):
+        kind = type(gradient).__name__
+        raise TypeError(f"gradients can be either Tensors or None, but got {kind}")
+    if gradient.shape != output.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output has a shape of {gradient.shape} "
+            f"and output has a shape of {output.shape}."
+        )
+    return gradient._array.astype(output.dtype)
 
 
 def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None = None) -> None:
     """Add the tensors' gradients to the .grad of every leaf that they were computed from."""
-    _walk(_seeds(_listed(tensors), _listed(grad_tensors)), retain_graph)
-
-
-def grad(
-    outputs: Tensor | Sequence[Tensor],
-    inputs: Tensor | Sequence[Tensor],
-    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
-    retain_graph: bool | None = None,
-    allow_unused: bool = False,
-) -> tuple[Tensor | None, ...]:
-    """Return the gradient of the outputs for every input, leaving every leaf's .grad alone."""
-    sources: Sequence[Tensor] = _listed(inputs)
-    seeds = _seeds(_listed(outputs), _listed(grad_outputs))
-    if not sources:
-        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    if not all(source.requires_grad for source in sources):
-        raise RuntimeError("One of the differentiated Tensors does not require grad")
-    targets = [source._target() for source in sources]
-    captured = _walk(seeds, retain_graph, set(targets))
-    if not allow_unused and not captured.keys() >= set(targets):
-        raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. "
-            "Set allow_unused=True if this is the desired behavior."
-        )
-    found = [captured.get(target) for target in targets]
-    return tuple(None if one is None else sources[0]._new(one.copy()) for one in found)
+    outputs = tensors if isinstance(tensors, (list, tuple)) else [tensors]
+    given = grad_tensors if isinstance(grad_tensors, (list, tuple)) else [grad_tensors]
+    gradients = [None] * len(outputs) if grad_tensors is None else given
+    cotangents: dict[Target, Array] = {}
+    for output, gradient in zip(outputs, gradients, strict=True):
+        _add(cotangents, output._target(), _seed(output, gradient))
+    _walk(cotangents, retain_graph)

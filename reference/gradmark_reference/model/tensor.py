@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -44,8 +43,8 @@ def _common_dtype(a: Tensor, b: Tensor) -> np.dtype[Any]:
     """Return the dtype of a result: the higher kind's; among equals, 0-dim operands give way."""
     if a.dtype.kind != b.dtype.kind:
         return max(a.dtype, b.dtype, key=lambda dtype: KINDS.index(dtype.kind))
-    if bool(a.ndim) != bool(b.ndim):
-        return a.dtype if a.ndim else b.dtype
+    if bool(a.dim()) != bool(b.dim()):
+        return a.dtype if a.dim() else b.dtype
     return np.promote_types(a.dtype, b.dtype)
 
 
@@ -57,21 +56,14 @@ def _compute(function: Callable[..., Any], *operands: Tensor) -> Tensor:
     return Tensor(array.astype(np.float32) if array.dtype.kind == "f" != dtype.kind else array)
 
 
-def _of_input(name: str, function: Callable[[Any], Any], rule: Callable[..., Any]) -> Any:
-    """Return an elementwise method whose rule needs its input."""
-
-    def method(self: Tensor) -> Tensor:
-        return record(_compute(function, self), name, Edge(self, rule, self))
-
-    return method
-
-
-def _of_result(name: str, function: Callable[[Any], Any], rule: Callable[..., Any]) -> Any:
-    """Return an elementwise method whose rule needs its result."""
+def _elementwise(
+    name: str, function: Callable[[Any], Any], rule: Callable[..., Any], of: str
+) -> Callable[[Tensor], Tensor]:
+    """Return a method for a function of one operand, whose rule needs its input or its result."""
 
     def method(self: Tensor) -> Tensor:
         out = _compute(function, self)
-        return record(out, name, Edge(self, rule, out))
+        return record(out, name, Edge(self, rule, self if of == "input" else out))
 
     return method
 
@@ -143,14 +135,16 @@ class Tensor(Variable):
 
     def __matmul__(self, other: Operand) -> Tensor:
         a, b = self, _lift(other, self)
-        if not a.ndim or not b.ndim:
+        if not a.dim() or not b.dim():
             raise RuntimeError("both arguments to matmul need to be at least 1D")
         if a.dtype != b.dtype:
             raise RuntimeError(f"expected both to have the same dtype: {a.dtype} != {b.dtype}")
-        if a.ndim == 1:
-            return (a.unsqueeze(0) @ b).squeeze(-2 if b.ndim > 1 else -1)
-        if b.ndim == 1:
-            return (a @ b.unsqueeze(-1)).squeeze(-1)
+        if b.dim() == 1:
+            column = a @ b.reshape(-1, 1)
+            return column.reshape(column.shape[:-1])
+        if a.dim() == 1:
+            row = a.reshape(1, -1) @ b
+            return row.reshape(*row.shape[:-2], row.shape[-1])
         da = Edge(a, lambda g, b: g @ b.swapaxes(-1, -2), b)
         db = Edge(b, lambda g, a: a.swapaxes(-1, -2) @ g, a)
         return record(_compute(np.matmul, a, b), "Mm", da, db)
@@ -178,15 +172,12 @@ class Tensor(Variable):
     __ne__ = _comparison(np.not_equal)
     __hash__ = object.__hash__
 
-    exp = _of_result("Exp", np.exp, lambda g, y: g * y)
-    log = _of_input("Log", np.log, lambda g, x: g / x)
-    sqrt = _of_result("Sqrt", np.sqrt, lambda g, y: g / (2 * y))
-    tanh = _of_result("Tanh", np.tanh, lambda g, y: g * (1 - y * y))
-    sigmoid = _of_result("Sigmoid", lambda x: 1 / (1 + np.exp(-x)), lambda g, y: g * y * (1 - y))
-    relu = _of_result("Relu", lambda x: np.maximum(x, 0), lambda g, y: np.where(y > 0, g, 0))
-    abs = _of_input("Abs", np.abs, lambda g, x: g * np.sign(x))
-    sin = _of_input("Sin", np.sin, lambda g, x: g * np.cos(x))
-    cos = _of_input("Cos", np.cos, lambda g, x: -g * np.sin(x))
+    exp = _elementwise("Exp", np.exp, lambda g, y: g * y, "result")
+    log = _elementwise("Log", np.log, lambda g, x: g / x, "input")
+    sqrt = _elementwise("Sqrt", np.sqrt, lambda g, y: g / (2 * y), "result")
+    tanh = _elementwise("Tanh", np.tanh, lambda g, y: g * (1 - y * y), "result")
+    relu = _elementwise("Relu", lambda x: np.maximum(x, 0), lambda g, y: g * (y > 0), "result")
+    abs = _elementwise("Abs", np.abs, lambda g, x: g * np.sign(x), "input")
 
     def clone(self) -> Tensor:
         return record(_compute(np.copy, self), "Clone", Edge(self, lambda g: g))
@@ -206,23 +197,11 @@ class Tensor(Variable):
     def _reduce(self, dim: Dim, keepdim: bool) -> tuple[Array, Callable[[Array], Array]]:
         """Return the sum along dimensions, and what spreads a cotangent back over them."""
         axes = dim if isinstance(dim, int) or not dim else tuple(dim)
-        axes = axes if isinstance(axes, (int, tuple)) and axes != () and self.ndim else None
+        axes = axes if isinstance(axes, (int, tuple)) and axes != () and self.dim() else None
         with _refusing():
             kept = np.asarray(self._array.sum(axis=axes, keepdims=True))
         total, shape = kept if keepdim else kept.squeeze(axes), self.shape
         return total, lambda g: np.broadcast_to(g.reshape(kept.shape), shape)
-
-    def max(self) -> Tensor:
-        return self._extreme("Max", np.max)
-
-    def min(self) -> Tensor:
-        return self._extreme("Min", np.min)
-
-    def _extreme(self, name: str, reduce: Callable[[Array], Any]) -> Tensor:
-        with _refusing():
-            out = Tensor(reduce(self._array))
-        share = Edge(self, lambda g, x, y: np.where(x == y, g / (x == y).sum(), 0), self, out)
-        return record(out, name, share)
 
     def _reshaped(self, name: str, array: Array) -> Tensor:
         shape = self.shape
@@ -239,34 +218,12 @@ class Tensor(Variable):
             raise RuntimeError("view size is not compatible with the strides: use .reshape(...)")
         return self._reshaped("View", array)
 
-    def unsqueeze(self, dim: int) -> Tensor:
-        return self._reshaped("Unsqueeze", np.expand_dims(self._array, dim))
-
-    def squeeze(self, dim: int | None = None) -> Tensor:
-        axes = range(self.ndim) if dim is None else [dim]
-        ones = tuple(axis for axis in axes if self.shape[axis] == 1)
-        return self._reshaped("Squeeze", self._array.squeeze(ones))
-
-    def expand(self, *sizes: Any) -> Tensor:
-        sizes = sizes_of(sizes)
-        known = (-1,) * (len(sizes) - self.ndim) + self.shape
-        shape = [old if new == -1 else new for new, old in zip(sizes, known, strict=True)]
-        with _refusing():
-            array = np.broadcast_to(self._array, shape)
-        return record(self._alias(array), "Expand", Edge(self, lambda g: g))
-
-    def permute(self, *dims: Any) -> Tensor:
-        order = [dim % self.ndim for dim in sizes_of(dims)]
-        with _refusing():
-            out = self._alias(self._array.transpose(order))
-        return record(out, "Permute", Edge(self, lambda g: g.transpose(np.argsort(order))))
-
     def transpose(self, dim0: int, dim1: int) -> Tensor:
         out = self._alias(self._array.swapaxes(dim0, dim1))
         return record(out, "Transpose", Edge(self, lambda g: g.swapaxes(dim0, dim1)))
 
     def t(self) -> Tensor:
-        if self.ndim > 2:
+        if self.dim() > 2:
             raise RuntimeError("t() expects a tensor with <= 2 dimensions")
         return record(self._alias(self._array.T), "T", Edge(self, lambda g: g.T))
 
@@ -313,9 +270,6 @@ class Tensor(Variable):
         self.requires_grad = requires_grad
         return self
 
-    def __iter__(self) -> Iterator[Tensor]:
-        return (self[index] for index in range(len(self)))
-
 
 def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Return a leaf with a copy of the data; Python's floats become float32."""
@@ -323,11 +277,3 @@ def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     if dtype is None and not isinstance(data, (Tensor, np.ndarray, np.generic)):
         array = array.astype(np.float32) if array.dtype == np.float64 else array
     return Tensor(array, requires_grad)
-
-
-def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Return tensors of one shape joined along a new dimension."""
-    with _refusing():
-        out = Tensor(np.stack([tensor._array for tensor in tensors], axis=dim))
-    rules = [partial(np.take, indices=index, axis=dim) for index in range(len(tensors))]
-    return record(out, "Stack", *map(Edge, tensors, rules))

@@ -30,15 +30,6 @@ class Handle:
         self.hooks.pop(self.key, None)
 
 
-class Size(tuple[int, ...]):
-    """The lengths of a tensor's dimensions."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"torch.Size({list(self)})"
-
-
 class Variable:
     """An array that knows what it was computed from, and that collects its gradient if a leaf."""
 
@@ -54,16 +45,12 @@ class Variable:
         self.requires_grad = requires_grad
 
     @property
-    def shape(self) -> Size:
-        return Size(self._array.shape)
+    def shape(self) -> tuple[int, ...]:
+        return self._array.shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         return self._array.dtype
-
-    @property
-    def ndim(self) -> int:
-        return self._array.ndim
 
     @property
     def _version(self) -> int:
@@ -74,12 +61,6 @@ class Variable:
 
     def numel(self) -> int:
         return self._array.size
-
-    def size(self, dim: int | None = None) -> Any:
-        return self.shape if dim is None else self.shape[dim]
-
-    def data_ptr(self) -> int:
-        return int(self._array.__array_interface__["data"][0])
 
     def tolist(self) -> Any:
         return self._array.tolist()
@@ -94,35 +75,13 @@ class Variable:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad: detach() it first")
         return self._array
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        array = self.numpy()
-        return np.array(array, dtype) if copy or dtype is not None else array
-
-    def __len__(self) -> int:
-        return len(self._array)
-
     def __bool__(self) -> bool:
         return bool(self.item())
 
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
-
-    def __format__(self, spec: str) -> str:
-        return format(repr(self) if self.ndim else self.item(), spec)
-
     def __repr__(self) -> str:
-        form = _layout(self._array)
-        width = max((len(form(value)) for value in self._array.flat), default=0)
-        aligned: Any = {"all": lambda value: form(value).rjust(width)}
-        text = np.array2string(self._array, separator=", ", prefix="tensor(", formatter=aligned)
-        if self.dtype not in (np.float32, np.int64, np.bool_):
-            text += f", dtype=torch.{self.dtype}"
-        if self.grad_fn is not None:
-            return f"tensor({text}, grad_fn=<{type(self.grad_fn).__name__}>)"
-        return f"tensor({text}{', requires_grad=True' * self.requires_grad})"
+        grad_fn = "" if self._node is None else f", grad_fn=<{type(self._node).__name__}>"
+        flag = ", requires_grad=True" * self._requires_grad
+        return f"tensor({self.tolist()}{flag}{grad_fn})"
 
     @property
     def requires_grad(self) -> bool:
@@ -163,10 +122,6 @@ class Variable:
         if value is not None and (value.shape, value.dtype) != (self.shape, self.dtype):
             raise RuntimeError("assigned grad must have the tensor's own size and dtype")
         self._grad = value
-
-    @grad.deleter
-    def grad(self) -> None:
-        self._grad = None
 
     @property
     def data(self) -> Tensor:
@@ -235,6 +190,8 @@ class Variable:
         return self if self._node is None else self._node
 
     def _accumulate(self, cotangent: Array) -> None:
+        if not self.requires_grad:
+            return
         if self._grad is None:
             self._grad = self._new(cotangent.copy())
         else:
@@ -255,8 +212,6 @@ class Variable:
             raise RuntimeError(f"output with shape {self.shape} can't become {after.shape}")
         if KINDS.index(after.dtype.kind) > KINDS.index(self.dtype.kind):
             raise RuntimeError(f"result type {after.dtype} can't be cast to {self.dtype}")
-        if not self._array.flags.writeable:
-            raise RuntimeError("more than one element of the tensor refers to a single location")
         if base is not None and is_grad_enabled() and (base.requires_grad or after.requires_grad):
             raise RuntimeError("a view can't be changed in place here: change its base instead")
         self._array[...] = after._array
@@ -273,15 +228,3 @@ def record(result: Tensor, name: str, *edges: Edge) -> Tensor:
     if needed and is_grad_enabled() and result.dtype.kind == "f":
         result._node = node_type(name)(needed)
     return result
-
-
-def _layout(array: Array) -> Callable[[Any], str]:
-    """Return how PyTorch prints the elements of an array."""
-    if array.dtype.kind != "f":
-        return str
-    sizes = np.abs(array[np.isfinite(array) & (array != 0)])
-    whole = bool((sizes == np.floor(sizes)).all())
-    least, most = (sizes.min(), sizes.max()) if sizes.size else (1, 1)
-    if most > 1000 * least or most > 1e8 or (least < 1e-4 and not whole):
-        return "{:.4e}".format
-    return lambda value: f"{value:.0f}." if whole and np.isfinite(value) else f"{value:.4f}"

@@ -1,0 +1,258 @@
+"""Writing what a step computes as a Python expression, with no more parentheses than it needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gradmark.program import Array, Cut, Function, Items, Operand, Pairs, Ref, Step, Symbol
+from gradmark.surface import SIGNS
+
+LAMBDA, COMPARISON, NEGATION, POWER, CALL, ATOM = 1, 6, 13, 14, 16, 17
+RANKS = {
+    "or": 7, "xor": 8, "and": 9, "lshift": 10, "rshift": 10, "add": 11, "sub": 11, "mul": 12,
+    "truediv": 12, "floordiv": 12, "mod": 12, "matmul": 12, "pow": POWER,
+    **dict.fromkeys(["eq", "ne", "lt", "le", "gt", "ge"], COMPARISON),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An expression: its source, how tightly it binds, and the steps that it makes."""
+
+    source: str
+    rank: int = ATOM
+    steps: frozenset[int] = frozenset()
+
+    def __str__(self) -> str:
+        """Return the source."""
+        return self.source
+
+    def within(self, rank: int) -> str:
+        """Return the source as an operand of something that binds with ``rank``."""
+        return self.source if self.rank >= rank else f"({self.source})"
+
+
+@dataclass(slots=True)
+class Spelling:
+    """How a script calls the library, and the modules that it turns out to need."""
+
+    root: str
+    leaf: str = ""
+    imports: set[str] = field(default_factory=set)
+
+    def path(self, path: str) -> str:
+        """Return a name of the library."""
+        return f"{self.root}.{self.leaf if path == 'tensor' and self.leaf else path}"
+
+
+Texts = dict[int, Text]
+"""What stands for the slots of one step, and, by identity, for the functions that it is given."""
+
+
+def operands(step: Step) -> Iterator[Operand]:
+    """Yield the operands of a step in the order in which Python evaluates them."""
+    if step.op in {"setattr", "setindex"}:
+        yield step.args[-1]
+        yield from step.args[:-1]
+    else:
+        yield from step.args
+    yield from (value for _, value in step.kwargs)
+
+
+def parts(value: Operand) -> Iterator[Operand]:
+    """Yield an operand, or what it consists of, in the order in which Python evaluates it."""
+    match value:
+        case Items(items=items):
+            for item in items:
+                yield from parts(item)
+        case Pairs(items=pairs):
+            for pair in pairs:
+                yield from parts(pair[0])
+                yield from parts(pair[1])
+        case Cut(start, stop, step):
+            for end in (start, stop, step):
+                yield from parts(end)
+        case _:
+            yield value
+
+
+def quoted(text: str) -> str:
+    """Write a string in double quotes where that needs no backslash."""
+    plain = repr(text)
+    if plain.startswith("'") and '"' not in plain and "\\" not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain
+
+
+def number(value: complex) -> Text:
+    """Write a number so that it comes back as the same one."""
+    if isinstance(value, complex):
+        return Text(f"complex({number(value.real)}, {number(value.imag)})", CALL)
+    if isinstance(value, float) and not math.isfinite(value):
+        sign = "-" if value < 0 else ""
+        return Text(f'float("{sign}{"nan" if math.isnan(value) else "inf"}")', CALL)
+    source = repr(value)
+    return Text(source, NEGATION if source.startswith("-") else ATOM)
+
+
+class Writer:
+    """Writes operands and steps as expressions, given the texts of the slots that they use."""
+
+    def __init__(self, spelling: Spelling) -> None:
+        """Keep the spelling of the library."""
+        self.spelling = spelling
+
+    def operand(  # noqa: PLR0911 - one line for each kind of operand
+        self, value: Operand, texts: Texts
+    ) -> Text:
+        """Write one operand."""
+        match value:
+            case Ref(slot):
+                return texts[slot]
+            case Symbol(path):
+                return Text(self.spelling.path(path), CALL)
+            case Items(kind, items):
+                inner = ", ".join(self._item(item, texts) for item in items)
+                if kind == "tuple":
+                    return Text(f"({inner},)" if len(items) == 1 else f"({inner})")
+                return Text(f"[{inner}]")
+            case Pairs(items=pairs):
+                shown = (f"{self._item(k, texts)}: {self._item(v, texts)}" for k, v in pairs)
+                return Text("{" + ", ".join(shown) + "}")
+            case Cut(start, stop, step):
+                ends = [self._item(end, texts) for end in (start, stop, step)]
+                return Text(f"slice({', '.join(ends)})", CALL)
+            case Array():
+                return self._array(value)
+            case Function():
+                return texts[id(value)]
+            case str():
+                return Text(quoted(value))
+            case None | bool():
+                return Text(str(value))
+        return Text("...") if value is Ellipsis else number(value)
+
+    def _item(self, value: Operand, texts: Texts) -> str:
+        return self.operand(value, texts).within(LAMBDA)
+
+    def _array(self, value: Array) -> Text:
+        self.spelling.imports.add("import numpy")
+        array = np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape)
+        if array.size == 0:
+            return Text(f"numpy.zeros({value.shape}, dtype={quoted(value.dtype)})", CALL)
+        return Text(f"numpy.array({_nested(array.tolist())}, dtype={quoted(value.dtype)})", CALL)
+
+    def key(self, value: Operand, texts: Texts) -> str:
+        """Write what stands between the brackets of an index."""
+        if isinstance(value, Items) and value.kind == "tuple" and value.items:
+            inner = ", ".join(self._subscript(item, texts) for item in value.items)
+            return f"{inner}," if len(value.items) == 1 else inner
+        return self._subscript(value, texts)
+
+    def _subscript(self, value: Operand, texts: Texts) -> str:
+        if not isinstance(value, Cut):
+            return self._item(value, texts)
+        ends = [
+            "" if end is None else self.operand(end, texts).within(LAMBDA + 1)
+            for end in (value.start, value.stop, value.step)
+        ]
+        return ":".join(ends if ends[2] else ends[:2])
+
+    def arguments(self, args: Sequence[Operand], step: Step, texts: Texts) -> str:
+        """Write the arguments of a call."""
+        shown = [self._item(arg, texts) for arg in args]
+        shown += [f"{name}={self._item(value, texts)}" for name, value in step.kwargs]
+        return ", ".join(shown)
+
+    def expression(self, step: Step, texts: Texts) -> Text:
+        """Write a step that computes one value."""
+        source, rank = self._expression(step, texts)
+        made = {step.number}.union(*(text.steps for text in texts.values()))
+        return Text(source, rank, frozenset(made))
+
+    def _expression(self, step: Step, texts: Texts) -> tuple[str, int]:
+        first: Operand = step.args[0] if step.args else None
+        rest = step.args[1:]
+        match step.op:
+            case "call":
+                return (
+                    f"{self.spelling.path(step.name)}({self.arguments(step.args, step, texts)})",
+                    CALL,
+                )
+            case "method":
+                owner = self.operand(first, texts).within(CALL)
+                return f"{owner}.{step.name}({self.arguments(rest, step, texts)})", CALL
+            case "invoke":
+                callee = self.operand(first, texts).within(CALL)
+                return f"{callee}({self.arguments(rest, step, texts)})", CALL
+            case "attr":
+                return f"{self.operand(first, texts).within(CALL)}.{step.name}", CALL
+            case "index":
+                owner = self.operand(first, texts).within(CALL)
+                return f"{owner}[{self.key(rest[0], texts)}]", CALL
+            case "binary":
+                return self._binary(step.name, first, rest[0], texts)
+            case "unary" if step.name == "abs":
+                return f"abs({self._item(first, texts)})", CALL
+            case "unary":
+                inner = self.operand(first, texts).within(NEGATION)
+                return f"{SIGNS[step.name]}{inner}", NEGATION
+            case "probe":
+                return self._probe(step, first, texts)
+        return self._host(step, texts)
+
+    def _binary(self, name: str, left: Operand, right: Operand, texts: Texts) -> tuple[str, int]:
+        rank = RANKS[name]
+        # Comparisons form chains, and a power binds to the right.
+        one = self.operand(left, texts).within(rank + (rank in {COMPARISON, POWER}))
+        other = self.operand(right, texts).within(NEGATION if rank == POWER else rank + 1)
+        return f"{one} {SIGNS[name]} {other}", rank
+
+    def _probe(self, step: Step, first: Operand, texts: Texts) -> tuple[str, int]:
+        value = self._item(first, texts)
+        match step.name:
+            case "kind":
+                return f"type({value}).__name__", CALL
+            case "same":
+                sides = [self.operand(side, texts).within(COMPARISON + 1) for side in step.args]
+                return " is ".join(sides), COMPARISON
+            case "has":
+                return f"hasattr({value}, {self._item(step.args[1], texts)})", CALL
+            case "dtype" | "shape":
+                read = f"{self.operand(first, texts).within(CALL)}.{step.name}"
+                return (f"tuple({read})" if step.name == "shape" else read), CALL
+            case "length":
+                return f"len({value})", CALL
+        return f"str({value})", CALL
+
+    def _host(self, step: Step, texts: Texts) -> tuple[str, int]:
+        arguments = self.arguments(step.args, step, texts)
+        imports = self.spelling.imports
+        match step.name:
+            case "weakref":
+                imports.add("import weakref")
+                return f"weakref.ref({arguments})", CALL
+            case "alive":
+                return f"{self.operand(step.args[0], texts).within(CALL)}() is not None", COMPARISON
+            case "collect":
+                imports.add("import gc")
+                return "gc.collect()", CALL
+            case "copy" | "deepcopy":
+                imports.add("import copy")
+                return f"copy.{step.name}({arguments})", CALL
+            case "thread":
+                imports.add("from concurrent.futures import ThreadPoolExecutor")
+                return f"ThreadPoolExecutor(1).submit({arguments}).result()", CALL
+        imports.add("import numpy")
+        return f"{step.name}({arguments})", CALL
+
+
+def _nested(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_nested(item) for item in value)}]"
+    return str(number(value))
