@@ -258,7 +258,8 @@ def _described(
     with np.errstate(all="ignore"):
         relative = np.where(gap == 0, 0.0, np.where(np.isfinite(gap), gap / size, np.inf))
     digits = 7
-    if any(elements(want)[i] == elements(got)[i] for i in flat if i < SHOWN):
+    alike = [a == b for a, b in zip(elements(want), elements(got), strict=True)]
+    if any(alike[i] for i in flat if i < SHOWN):
         digits = 17  # a difference that nobody sees is no explanation
     return Difference(
         expected=show_array(want, digits),

@@ -215,7 +215,7 @@ ROWS: list[tuple[Any, ...]] = [
     ("as PyTorch", nothing, gradient, PASS, ""),
     ("an error of its own", put(sum=raising(ValueError("no"))), gradient, ERROR, "ValueError: no"),
     ("NotImplementedError", put(sum=raising(NotImplementedError)), gradient, MISSING, "NotImpl"),
-    ("a kind of NotImplementedError", put(sum=raising(Unfinished("soon"))), gradient, MISSING, "so"),
+    ("a kind of NotImplemented", put(sum=raising(Unfinished("soon"))), gradient, MISSING, "so"),
     ("MemoryError", put(sum=raising(MemoryError("full"))), gradient, MEMORY, "out of memory"),
     ("RecursionError", put(sum=endless), gradient, ERROR, "RecursionError"),
     ("SystemExit", put(sum=raising(SystemExit(0))), gradient, ERROR, "SystemExit"),

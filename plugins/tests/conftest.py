@@ -41,6 +41,8 @@ def graded(pytester, tiny_host, monkeypatch):
     """A repository of a student's in which pytest grades the tiny spec, also under xdist."""
     tiny_host.install(monkeypatch.setattr)  # so that monkeypatch puts the real ones back
     shutil.copy(HERE / "tiny_host.py", pytester.path)
+    # Hypothesis' plugin imports it anew in each of these runs, which takes longer than the run.
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
     # Most tests are about pytest; those about processes say --isolation=1.
     pytester.makeini("[pytest]\ngradmark_isolation = 0\n")
     pytester.makeconftest("import tiny_host\ntiny_host.install()\n")

@@ -10,6 +10,7 @@ from gradmark.behaviour import PROFILES, Level, load_spec, owners
 from gradmark.compare import NUMERIC, to_array, tolerance
 from gradmark.compare import Conventions
 from gradmark.judge import judge
+from gradmark.lower import why_impure
 from gradmark.replay import replay
 from gradmark.surface import Surface
 from gradmark.verdict import Outcome
@@ -95,6 +96,35 @@ def test_it_shows_that_the_ordinary_thing_works(behaviour, live):
     shown = bool(numbers) or both or len(texts) > 1 or (raises and bool(flags))
     assert shown, [s.value for s in trace.seen]
     assert all(math.isfinite(x) for v in numbers for x in np.ravel(to_array(v)))
+
+
+@ids
+def test_only_an_impure_behaviour_gives_a_reason(behaviour):
+    """What libraries without .grad can't be asked says why; everything else is pure."""
+    assert bool(why_impure(behaviour.program().steps)) == bool(behaviour.impure)
+
+
+def test_values_are_asked_in_pure_programs():
+    """The share of pure behaviours is known by chapter: values are pure, states are not."""
+    shares = {
+        chapter: (
+            sum(not b.impure for b in SPEC if b.chapter == chapter),
+            sum(b.chapter == chapter for b in SPEC),
+        )
+        for chapter, _ in SPEC.chapters
+    }
+    assert shares == {
+        "operators": (12, 12),
+        "backward": (7, 9),
+        "gradient-argument": (5, 9),
+        "leaf": (4, 17),
+        "accumulation": (6, 12),
+        "zeroing": (0, 7),
+        "lifetime": (0, 10),
+        "grad-mode": (0, 11),
+        "detach": (2, 4),
+        "data": (0, 8),
+    }
 
 
 @pytest.mark.parametrize("topic", TOPICS)

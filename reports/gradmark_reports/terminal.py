@@ -21,9 +21,11 @@ def failure_text(entry: Entry, *, width: int = 80) -> str:
 
     In this order: the statement; expected and observed; the error and what was allowed; the
     program with its line marked; the library's own traceback and output; what it usually means;
-    the command that shows it again.
+    the command that shows it again. A blocked one says what it waits for, and no more.
     """
     detail = entry.verdict.detail
+    if entry.outcome is Outcome.BLOCKED:
+        return "\n\n".join([_statement(entry, width), *_again(entry)])
     parts = [
         _statement(entry, width),
         _comparison(detail, width),
@@ -31,9 +33,13 @@ def failure_text(entry: Entry, *, width: int = 80) -> str:
         _block("traceback", _traceback(detail)),
         _block("output", visible(detail.output.rstrip(), OUTPUT_LIMIT, tail=True)),
         _meaning(entry, width),
-        f"again: {visible_line(entry.reproduce)}" if entry.reproduce else "",
+        *_again(entry),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _again(entry: Entry) -> list[str]:
+    return [f"again: {visible_line(entry.reproduce)}"] if entry.reproduce else []
 
 
 def _statement(entry: Entry, width: int) -> str:
@@ -41,7 +47,7 @@ def _statement(entry: Entry, width: int) -> str:
     lines = _wrapped(visible_line(entry.title), width)
     lines.append(visible_line(f"{entry.id} · {entry.level} · {entry.outcome.value}"))
     if verdict.root:
-        lines += _wrapped(visible_line(f"waits for {verdict.root}"), width)
+        lines += _wrapped(visible_line(f"waits for {verdict.root}: mend that one first"), width)
     if verdict.note:
         lines += _wrapped(visible_line(verdict.note), width)
     return "\n".join(lines)

@@ -128,7 +128,8 @@ def test_a_lost_worker_has_nothing_to_compare(sample: Run) -> None:
 def test_a_blocked_one_names_what_it_waits_for(sample: Run) -> None:
     """The root is named before anything else is said."""
     text = failure_text(found(sample, "accumulation.loop"))
-    assert text.splitlines()[2] == "waits for accumulation.two-losses"
+    assert text.splitlines()[2] == "waits for accumulation.two-losses: mend that one first"
+    assert "program" not in text
 
 
 def test_a_narrow_terminal_puts_values_under_each_other(sample: Run) -> None:

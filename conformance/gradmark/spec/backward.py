@@ -10,14 +10,16 @@ chapter = Chapter("backward", "Backward and the chain rule")
     "Backward of a polynomial gives its derivative",
     profile="scalar",
     claims=["backward.scalar-polynomial", "backward.loss-with-respect-to-tensor"],
-    after=["operators.mul-grad", "operators.add-grad"],
+    after=["accumulation.same-leaf-twice", "operators.add-grad"],
     why="x² + 2x + 3 has the derivative 2x + 2. It uses one leaf in two places.",
-    mistake="The second use of the leaf replaces the first one's share instead of adding to it.",
+    mistake="What arrives over a long way and what arrives over a short one are mixed up.",
 )
 def _(lib):
     x = lib.tensor(1.5, requires_grad=True)
-    y = x * x + x * 2 + 3
+    twin = lib.tensor(4.0, requires_grad=True)
+    y = x * x + x * 2 + 3 + twin * twin
     y.backward()
+    lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
 

@@ -14,6 +14,7 @@ chapter = Chapter("data", ".data")
     after=["operators.mul-grad"],
     why="x · x.data is x times a number, so its slope is x, not 2x.",
     mistake=".data hands out the tracked value itself.",
+    impure="reads .data",
 )
 def _(lib):
     x = lib.tensor(3.0, requires_grad=True)

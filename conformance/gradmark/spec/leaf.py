@@ -85,6 +85,7 @@ def _(lib):
     after=["operators.sum-grad"],
     why="Constants take part in the computation but are not to be changed, so they get none.",
     mistake="Backward writes a gradient to every input, whether it asked or not.",
+    impure="reads the gradient of a constant",
 )
 def _(lib):
     knob = lib.tensor([0.5, 2.0], requires_grad=True)

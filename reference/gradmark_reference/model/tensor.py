@@ -1,69 +1,68 @@
-"""What can be done with tensors: every derivative rule stands beside its forward."""
+"""The tensor: its place in the graph, and its operations, each with its derivative rule."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import warnings
+import weakref
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from .autograd import Array, Edge
-from .variable import KINDS, Variable, record
+from .autograd import Array, Edge, Handle, Node, Target, Version, backward
+from .modes import is_grad_enabled
 
 Operand: TypeAlias = "Tensor | Array | np.generic | float"
 Dim: TypeAlias = "int | Sequence[int] | None"
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Turn NumPy's ValueError into PyTorch's RuntimeError, or IndexError if an axis is wrong."""
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    except ValueError as problem:
-        kind = IndexError if isinstance(problem, IndexError) else RuntimeError
-        raise kind(str(problem)) from problem
+def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Return a leaf with a copy of the data; Python's floats become float32."""
+    array = np.array(data._array if isinstance(data, Tensor) else data, dtype)
+    if dtype is None and not isinstance(data, (Tensor, np.ndarray, np.generic)):
+        array = array.astype(np.float32) if array.dtype == np.float64 else array
+    return Tensor(array, requires_grad)
+
+
+def record(result: Tensor, name: str, *edges: Edge) -> Tensor:
+    """Return a result, joined to the graph if grad mode and its inputs ask for it."""
+    needed = tuple(edge for edge in edges if edge.requires_grad)
+    if needed and is_grad_enabled() and result.dtype.kind == "f":
+        result.grad_fn = Node(f"{name}Backward0", needed)
+    return result
+
+
+def sizes_of(sizes: tuple[Any, ...]) -> tuple[int, ...]:
+    """Return sizes that were given either one by one or as one sequence."""
+    return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
 
 
 def _lift(other: Any, like: Tensor) -> Tensor:
-    """Return an operand as a tensor; a Python number takes the other operand's dtype if it can."""
+    """Return an operand as a tensor; a Python number takes the dtype of a float operand."""
     if isinstance(other, Tensor):
         return other
-    if isinstance(other, (int, float)):
-        natural = tensor(other)
-        fits = KINDS.index(natural.dtype.kind) <= KINDS.index(like.dtype.kind)
-        return Tensor(np.array(other, like.dtype)) if fits else natural
-    if isinstance(other, (np.ndarray, np.generic)):
-        return Tensor(np.array(other))
-    raise TypeError(f"unsupported operand type: {type(other).__name__!r}")
-
-
-def _common_dtype(a: Tensor, b: Tensor) -> np.dtype[Any]:
-    """Return the dtype of a result: the higher kind's; among equals, 0-dim operands give way."""
-    if a.dtype.kind != b.dtype.kind:
-        return max(a.dtype, b.dtype, key=lambda dtype: KINDS.index(dtype.kind))
-    if bool(a.dim()) != bool(b.dim()):
-        return a.dtype if a.dim() else b.dtype
-    return np.promote_types(a.dtype, b.dtype)
+    if not isinstance(other, (int, float, np.ndarray, np.generic)):
+        raise TypeError(f"unsupported operand type: {type(other).__name__!r}")
+    gives_way = isinstance(other, (int, float)) and like.dtype.kind == "f"
+    return tensor(other, like.dtype if gives_way else None)
 
 
 def _compute(function: Callable[..., Any], *operands: Tensor) -> Tensor:
-    dtype = _common_dtype(operands[0], operands[-1])
-    with _refusing():
+    """Return the result of a NumPy function in the common dtype, where floats win over integers."""
+    dtypes = [operand.dtype for operand in operands]
+    dtype = np.result_type(*([float_ for float_ in dtypes if float_.kind == "f"] or dtypes))
+    with np.errstate(all="ignore"):
         array = function(*(operand._array.astype(dtype, copy=False) for operand in operands))
     # Where NumPy makes float64 of integers, PyTorch makes its default dtype.
     return Tensor(array.astype(np.float32) if array.dtype.kind == "f" != dtype.kind else array)
 
 
 def _elementwise(
-    name: str, function: Callable[[Any], Any], rule: Callable[..., Any], of: str
+    name: str, function: Callable[[Any], Any], rule: Callable[..., Any], saves: str
 ) -> Callable[[Tensor], Tensor]:
-    """Return a method for a function of one operand, whose rule needs its input or its result."""
-
     def method(self: Tensor) -> Tensor:
         out = _compute(function, self)
-        return record(out, name, Edge(self, rule, self if of == "input" else out))
+        return record(out, name, Edge(self, rule, self if saves == "input" else out))
 
     return method
 
@@ -89,20 +88,179 @@ def _in_place(operator: Callable[[Tensor, Operand], Tensor]) -> Callable[..., Te
 def _position(key: Any) -> tuple[Any, ...]:
     """Return an index as NumPy takes it, such that what it selects is always an array."""
     parts = key if isinstance(key, tuple) else (key,)
-    place = tuple(np.array(part) if isinstance(part, (Tensor, list)) else part for part in parts)
+    place = tuple(np.array(part) if isinstance(part, list) else part for part in parts)
+    place = tuple(part._array if isinstance(part, Tensor) else part for part in place)
     return place if any(part is Ellipsis for part in place) else (*place, Ellipsis)
 
 
-def sizes_of(sizes: tuple[Any, ...]) -> tuple[int, ...]:
-    """Return sizes that were given either one by one or as one sequence."""
-    return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
-
-
-class Tensor(Variable):
-    """An array whose operations are recorded; each method promises what PyTorch's does."""
+class Tensor:
+    """An array that knows what it was computed from; each method promises what PyTorch's does."""
 
     # An ndarray on the left of an operator leaves the operation to the tensor.
     __array_ufunc__ = None
+
+    def __init__(self, array: Any, requires_grad: bool = False) -> None:
+        self._array: Array = np.asarray(array)
+        self._counter = Version()
+        self._base: tuple[Tensor, Node | None] | None = None
+        self._hooks: list[Callable[[Array], Array]] = []
+        self._grad: Tensor | None = None
+        self._requires_grad = False
+        self.grad_fn: Node | None = None
+        self.requires_grad = requires_grad
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._array.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self._array.dtype
+
+    def dim(self) -> int:
+        return self._array.ndim
+
+    def numel(self) -> int:
+        return self._array.size
+
+    def tolist(self) -> Any:
+        return self._array.tolist()
+
+    def item(self) -> Any:
+        if self.numel() != 1:
+            raise RuntimeError(f"a Tensor with {self.numel()} elements isn't one number")
+        return self._array.item()
+
+    def numpy(self) -> Array:
+        if self.requires_grad and is_grad_enabled():
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad: detach() it first")
+        return self._array
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __repr__(self) -> str:
+        flag = ", requires_grad=True" * self._requires_grad
+        return f"tensor({self.tolist()}{f', grad_fn=<{self.grad_fn.name}>' if self.grad_fn else flag})"
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow back to this tensor."""
+        return self._requires_grad or self.grad_fn is not None
+
+    @requires_grad.setter
+    def requires_grad(self, flag: bool) -> None:
+        if self.grad_fn is not None and not flag:
+            raise RuntimeError("you can only change requires_grad flags of leaf variables.")
+        if flag and self.dtype.kind != "f":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        self._requires_grad = flag and self.grad_fn is None
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this tensor is no recorded result."""
+        return self.grad_fn is None
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient accumulated so far; None before the first."""
+        if self._grad is None and self.grad_fn is not None and self.grad_fn.retainer is None:
+            warnings.warn("The .grad attribute of a non-leaf won't be populated.", stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError("assigned grad expected to be a Tensor or None")
+        if value is not None and (value.shape, value.dtype) != (self.shape, self.dtype):
+            raise RuntimeError("assigned grad must have the tensor's own size and dtype")
+        self._grad = value
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory outside the graph, where changes to it are not counted."""
+        return Tensor(self._array)
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        self._array = value._array
+
+    def detach(self) -> Tensor:
+        """Return the same memory outside the graph, where changes to it are still counted."""
+        out = Tensor(self._array)
+        out._counter = self._counter
+        return out
+
+    def backward(self, gradient: Tensor | None = None, retain_graph: bool | None = None) -> None:
+        """Add this tensor's gradient to the .grad of every leaf that it was computed from."""
+        backward(self, gradient, retain_graph)
+
+    def retain_grad(self) -> None:
+        """Have the gradients that pass a result kept in its .grad, as if it were a leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self.grad_fn is not None:
+            self.grad_fn.retainer = weakref.ref(self)
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
+        """Have every gradient of this tensor shown to a function, which may return another."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+
+        # No mention of self: its node keeps the hook, and would keep itself through it.
+        def show(cotangent: Array) -> Array:
+            answer = hook(Tensor(cotangent.copy()))
+            if answer is not None and answer.shape != cotangent.shape:
+                raise RuntimeError("a hook has changed the size of value")
+            return cotangent if answer is None else answer._array.astype(cotangent.dtype)
+
+        return Handle((self.grad_fn or self)._hooks, show)
+
+    def _target(self) -> Target:
+        """Return where cotangents of this tensor go: to its node, or to the leaf itself."""
+        if self._base and self._base[0].grad_fn is not self._base[1]:
+            raise RuntimeError("the base of this view was changed in place: take the view again")
+        return self.grad_fn or self
+
+    def _accumulate(self, cotangent: Array) -> None:
+        if self._grad is None:
+            self._grad = Tensor(cotangent.copy())
+        else:
+            self._grad._array += cotangent
+            self._grad._counter.count += 1
+
+    def _view(self, array: Array) -> Tensor:
+        """Return a tensor of that array: a view of this one's base if it shares the memory."""
+        out = Tensor(array)
+        if np.may_share_memory(array, self._array):
+            base = self._base[0] if self._base else self
+            out._counter, out._base = self._counter, (base, base.grad_fn)
+        return out
+
+    def _change(self, operate: Callable[[Tensor], Tensor]) -> None:
+        """Replace the values by what an operation makes of them, and record it if need be."""
+        if is_grad_enabled() and self._requires_grad:
+            raise RuntimeError(
+                "a leaf Variable that requires grad is being used in an in-place operation."
+            )
+        before = Tensor(self._array.copy())
+        before.grad_fn = self.grad_fn
+        after = operate(before)
+        if after.shape != self.shape or not np.can_cast(after.dtype, self.dtype, "same_kind"):
+            raise RuntimeError(f"{after.shape} of {after.dtype} doesn't fit in {self}")
+        tracked = after.requires_grad or (self._base and self._base[0].requires_grad)
+        if self._base and tracked and is_grad_enabled():
+            raise RuntimeError("a view can't be changed in place here: change its base instead")
+        self._array[...] = after._array
+        self._counter.count += 1
+        if after.grad_fn is not None:
+            if self.grad_fn is not None:
+                after.grad_fn.retainer, self.grad_fn.retainer = self.grad_fn.retainer, None
+            self.grad_fn = after.grad_fn
 
     def __add__(self, other: Operand) -> Tensor:
         a, b = self, _lift(other, self)
@@ -135,10 +293,6 @@ class Tensor(Variable):
 
     def __matmul__(self, other: Operand) -> Tensor:
         a, b = self, _lift(other, self)
-        if not a.dim() or not b.dim():
-            raise RuntimeError("both arguments to matmul need to be at least 1D")
-        if a.dtype != b.dtype:
-            raise RuntimeError(f"expected both to have the same dtype: {a.dtype} != {b.dtype}")
         if b.dim() == 1:
             column = a @ b.reshape(-1, 1)
             return column.reshape(column.shape[:-1])
@@ -154,29 +308,25 @@ class Tensor(Variable):
 
     add, sub, mul, div = __add__, __sub__, __mul__, __truediv__
     pow, matmul, neg = __pow__, __matmul__, __neg__
-    __radd__ = _reflected(__add__)
-    __rsub__ = _reflected(__sub__)
-    __rmul__ = _reflected(__mul__)
-    __rtruediv__ = _reflected(__truediv__)
-    __rpow__ = _reflected(__pow__)
-    __rmatmul__ = _reflected(__matmul__)
+    __radd__, __rsub__ = _reflected(__add__), _reflected(__sub__)
+    __rmul__, __rtruediv__ = _reflected(__mul__), _reflected(__truediv__)
+    __rpow__, __rmatmul__ = _reflected(__pow__), _reflected(__matmul__)
     add_ = __iadd__ = _in_place(__add__)
     sub_ = __isub__ = _in_place(__sub__)
     mul_ = __imul__ = _in_place(__mul__)
     div_ = __itruediv__ = _in_place(__truediv__)
-    __lt__ = _comparison(np.less)
-    __le__ = _comparison(np.less_equal)
-    __gt__ = _comparison(np.greater)
-    __ge__ = _comparison(np.greater_equal)
-    __eq__ = _comparison(np.equal)
-    __ne__ = _comparison(np.not_equal)
+    __lt__, __le__ = _comparison(np.less), _comparison(np.less_equal)
+    __gt__, __ge__ = _comparison(np.greater), _comparison(np.greater_equal)
+    __eq__, __ne__ = _comparison(np.equal), _comparison(np.not_equal)
     __hash__ = object.__hash__
 
     exp = _elementwise("Exp", np.exp, lambda g, y: g * y, "result")
     log = _elementwise("Log", np.log, lambda g, x: g / x, "input")
     sqrt = _elementwise("Sqrt", np.sqrt, lambda g, y: g / (2 * y), "result")
     tanh = _elementwise("Tanh", np.tanh, lambda g, y: g * (1 - y * y), "result")
-    relu = _elementwise("Relu", lambda x: np.maximum(x, 0), lambda g, y: g * (y > 0), "result")
+    relu = _elementwise(
+        "Relu", lambda x: np.maximum(x, 0), lambda g, y: np.where(y > 0, g, 0), "result"
+    )
     abs = _elementwise("Abs", np.abs, lambda g, x: g * np.sign(x), "input")
 
     def clone(self) -> Tensor:
@@ -191,41 +341,30 @@ class Tensor(Variable):
             raise RuntimeError("mean(): the input dtype must be a floating point dtype")
         total, spread = self._reduce(dim, keepdim)
         count = self.numel() / max(total.size, 1)
-        with _refusing():
-            return record(Tensor(total / count), "Mean", Edge(self, lambda g: spread(g) / count))
+        return record(Tensor(total / count), "Mean", Edge(self, lambda g: spread(g) / count))
 
     def _reduce(self, dim: Dim, keepdim: bool) -> tuple[Array, Callable[[Array], Array]]:
         """Return the sum along dimensions, and what spreads a cotangent back over them."""
-        axes = dim if isinstance(dim, int) or not dim else tuple(dim)
-        axes = axes if isinstance(axes, (int, tuple)) and axes != () and self.dim() else None
-        with _refusing():
-            kept = np.asarray(self._array.sum(axis=axes, keepdims=True))
-        total, shape = kept if keepdim else kept.squeeze(axes), self.shape
-        return total, lambda g: np.broadcast_to(g.reshape(kept.shape), shape)
-
-    def _reshaped(self, name: str, array: Array) -> Tensor:
-        shape = self.shape
-        return record(self._alias(array), name, Edge(self, lambda g: g.reshape(shape)))
+        axes = dim if isinstance(dim, int) or dim is None else tuple(dim)
+        total, shape = np.asarray(self._array.sum(axis=axes, keepdims=True)), self.shape
+        kept = total.shape
+        spread = lambda g: np.broadcast_to(g.reshape(kept), shape)
+        return total if keepdim else total.squeeze(axes), spread
 
     def reshape(self, *sizes: Any) -> Tensor:
-        with _refusing():
-            return self._reshaped("Reshape", self._array.reshape(sizes_of(sizes)))
+        out, shape = self._view(self._array.reshape(sizes_of(sizes))), self.shape
+        return record(out, "Reshape", Edge(self, lambda g: g.reshape(shape)))
 
-    def view(self, *sizes: Any) -> Tensor:
-        with _refusing():
-            array = self._array.reshape(sizes_of(sizes))
-        if array.size and not np.may_share_memory(array, self._array):
-            raise RuntimeError("view size is not compatible with the strides: use .reshape(...)")
-        return self._reshaped("View", array)
+    view = reshape
 
     def transpose(self, dim0: int, dim1: int) -> Tensor:
-        out = self._alias(self._array.swapaxes(dim0, dim1))
+        out = self._view(self._array.swapaxes(dim0, dim1))
         return record(out, "Transpose", Edge(self, lambda g: g.swapaxes(dim0, dim1)))
 
     def t(self) -> Tensor:
         if self.dim() > 2:
             raise RuntimeError("t() expects a tensor with <= 2 dimensions")
-        return record(self._alias(self._array.T), "T", Edge(self, lambda g: g.T))
+        return record(self._view(self._array.T), "T", Edge(self, lambda g: g.T))
 
     T = property(t)
 
@@ -237,22 +376,17 @@ class Tensor(Variable):
             np.add.at(whole, place, g)
             return whole
 
+        # An index that is a tensor is saved too: it must not change before backward.
         chosen = [Tensor(part) for part in place if isinstance(part, np.ndarray)]
-        return record(self._alias(self._array[place]), "Index", Edge(self, scatter, *chosen))
+        return record(self._view(self._array[place]), "Index", Edge(self, scatter, *chosen))
 
     def __setitem__(self, key: Any, value: Operand) -> None:
         place, source = _position(key), _lift(value, self)
 
-        def without(g: Array) -> Array:
-            rest: Array = g.copy()
-            rest[place] = 0
-            return rest
-
         def put(before: Tensor) -> Tensor:
-            array = before._array.copy()
-            with _refusing():
-                array[place] = source._array
-            edges = Edge(before, without), Edge(source, lambda g: g[place])
+            array, kept = before._array.copy(), np.ones(before.shape, bool)
+            array[place], kept[place] = source._array, False
+            edges = Edge(before, lambda g: np.where(kept, g, 0)), Edge(source, lambda g: g[place])
             return record(Tensor(array), "CopySlices", *edges)
 
         self._change(put)
@@ -265,15 +399,3 @@ class Tensor(Variable):
 
     def zero_(self) -> Tensor:
         return self.fill_(0)
-
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        self.requires_grad = requires_grad
-        return self
-
-
-def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """Return a leaf with a copy of the data; Python's floats become float32."""
-    array = np.array(data._array if isinstance(data, Tensor) else data, dtype)
-    if dtype is None and not isinstance(data, (Tensor, np.ndarray, np.generic)):
-        array = array.astype(np.float32) if array.dtype == np.float64 else array
-    return Tensor(array, requires_grad)
