@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
@@ -16,7 +18,7 @@ from gradmark.behaviour import Behaviour, Spec
 from gradmark.blame import settle
 from gradmark.errors import GradmarkError
 from gradmark.run import Entry, Header, make_entry, make_header
-from gradmark.session import BackendInfo, Reference, Session, counts, holds
+from gradmark.session import Backend, BackendInfo, Reference, Session, counts, holds
 from gradmark.trace import cut
 from gradmark.verdict import Detail, Outcome, Verdict
 
@@ -40,6 +42,28 @@ def default_profile(info: BackendInfo, *, has_adapter: bool) -> str:
     A library without an adapter has nobody who could claim all of PyTorch for it.
     """
     return "tensor" if info.profile == "torch" and not has_adapter else info.profile
+
+
+def open_both(
+    library: Callable[[], Backend], reference: Callable[[], Reference], *, isolation: int
+) -> tuple[Backend, Reference]:
+    """Open the library under test and the reference at the same time, since both take a while.
+
+    Raises `GradmarkError` where either can't be opened; the other one is closed.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        # A library that is to run in this process is imported where a debugger would expect it.
+        opening = pool.submit(library) if isolation else None
+        try:
+            compared = reference()
+        except BaseException:
+            if opening is not None and opening.exception() is None:
+                opening.result().close()
+            raise
+        backend = opening.result() if opening is not None else library()
+    # What PyTorch has brought stays for good: no collection needs to look at it again.
+    gc.freeze()
+    return backend, compared
 
 
 def choose(spec: Spec, profile: str, globs: Iterable[str] = ()) -> Spec:

@@ -29,12 +29,15 @@ def kind_of(value: Value) -> str:
 
 
 def deliberate(got: Value, want: Value) -> bool:
-    """Say whether an exception is a refusal: one that is raised on purpose, or PyTorch's own."""
+    """Say whether an exception is a refusal: one that is raised on purpose, or PyTorch's own.
+
+    What Python itself refuses with a TypeError is one where PyTorch raises a TypeError too.
+    """
     if got.kind != "raised" or not got.names or _NEVER & set(got.names):
         return False
-    if want.names[:1] == ("Missing",):
-        return got.names[0] == "Missing" or got.names[0] not in NOT_A_REFUSAL - {kind_of(want)}
-    return got.names[0] not in ({"Missing"} | NOT_A_REFUSAL) - set(want.names[:1])
+    if got.names[0] == "Missing":
+        return want.names[:1] == ("Missing",) or {"TypeError"} == {kind_of(got), *want.names[:1]}
+    return got.names[0] not in NOT_A_REFUSAL - {kind_of(want)}
 
 
 def unasked(want: Value, got: Value, reason: str = "raised where PyTorch does not") -> Found:

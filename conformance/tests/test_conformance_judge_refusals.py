@@ -81,6 +81,7 @@ def harmless(lib):
     with lib.raises("the change", accept=[REFUSES]):
         x += 1
         lib.observe("changed", x)
+        lib.observe("changed twice", x + x)
     (w * 3).sum().backward()
     lib.observe("gradient", w.grad)
 
@@ -92,6 +93,31 @@ def controlled(lib):
     lib.control("refusals.gradient", y)
     y.sum().backward()
     lib.observe("gradient", x.grad)
+
+
+@tiny.behaviour("absent", "PyTorch has no such name")
+def absent(lib):
+    x = lib.tensor([1.0, 2.0], requires_grad=True)
+    with lib.raises("a name that is not there"):
+        lib.observe("found", x.partial_derivative)
+    lib.observe("value", x * 3)
+
+
+@tiny.behaviour("keyword", "A misspelt keyword raises")
+def keyword(lib):
+    x = lib.tensor([1.0, 2.0], requires_grad=True)
+    lib.observe("sum", x.sum())
+    with lib.raises("a keyword that is not there"):
+        x.sum(axle=0)
+
+
+@tiny.behaviour("trailing", "A gradient flows twice")
+def trailing(lib):
+    x = lib.tensor([1.0, 2.0], requires_grad=True)
+    y = (x * x).sum()
+    y.backward(retain_graph=True)
+    lib.observe("gradient", x.grad)
+    y.backward()
 
 
 def nothing(lib):
@@ -166,6 +192,15 @@ def once(lib):
         del lib.Tensor.backward
 
     lib.Tensor.backward = backward
+
+
+def once_only():
+    def backward(self, retain_graph=False):
+        if self.freed:
+            raise RuntimeError("only once")
+        self.flow(self.data * 0 + 1, False)
+
+    return backward
 
 
 def ten_million(lib):
@@ -254,6 +289,14 @@ ROWS: list[tuple[Any, ...]] = [
     ("lacks a change in place", lambda lib: delattr(lib.Tensor, "__iadd__"), harmless, MISSING,
      "no in-place +="),
     ("changes in place wrongly", put(__iadd__=lambda self, other: self), harmless, FAIL, "2 of 2"),
+    ("has what PyTorch lacks", put(partial_derivative=1.0), absent, FAIL, "returned where"),
+    ("refuses what PyTorch lacks", put(partial_derivative=property(raising(AttributeError("no")))),
+     absent, PASS, ""),
+    ("refuses it otherwise", put(partial_derivative=property(raising(TypeError("no")))), absent,
+     LENIENT, "with TypeError, not with AttributeError"),
+    ("takes any keyword", put(sum=lambda self, **_: self.apply(self.data.sum())), keyword, FAIL,
+     "returned where"),
+    ("raises after all was seen", put(backward=once_only()), trailing, ERROR, "only once"),
     ("two bugs, the value is first", wrong_product_and_sum, controlled, FAIL, "2 of 2"),
     ("two bugs, the gradient is first", wrong_from_the_second_on, second, FAIL, "another number"),
 ]  # fmt: skip

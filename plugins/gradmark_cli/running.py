@@ -6,6 +6,7 @@ import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from gradmark.host import (
     facts,
     header_of,
     judged,
+    open_both,
     report_folder,
     settled,
 )
@@ -63,8 +65,8 @@ def run_backend(request: Request) -> int:
     plan = _plan(request.backend, request.backend_python)
     with Progress() as progress:
         progress.say(f"opening {visible_line(plan.name, 60)}")
-        reference = Live()
-        backend = open_backend(plan, isolation=request.isolation)
+        opening = partial(open_backend, plan, isolation=request.isolation)
+        backend, reference = open_both(opening, Live, isolation=request.isolation)
         try:
             return _Graded(request, spec, plan, backend, reference).run(progress)
         finally:

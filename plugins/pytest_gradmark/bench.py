@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from gradmark import behaviour as registry
 from gradmark.behaviour import Behaviour, Spec
 from gradmark.errors import GradmarkError
-from gradmark.host import Terms, choose, default_profile, facts, judged, report_folder
+from gradmark.host import Terms, choose, default_profile, facts, judged, open_both, report_folder
 from gradmark.program import Program
 from gradmark.run import Entry
 from gradmark.session import Answer, Backend, BackendInfo, Reference, Session
@@ -87,9 +88,10 @@ def _first(config: pytest.Config) -> Bench:
         invocation_dir=Path(config.invocation_params.dir),
         python=options.python,
     )
-    reference = Live()
-    debug = bool(config.getoption("usepdb", default=False)) and options.isolation == 0
-    backend = open_backend(plan, isolation=options.isolation, debug=debug)
+    level = options.isolation
+    debug = bool(config.getoption("usepdb", default=False)) and level == 0
+    opening = partial(open_backend, plan, isolation=level, debug=debug)
+    backend, reference = open_both(opening, Live, isolation=level)
     try:
         if not options.profile:
             claimed = default_profile(backend.info, has_adapter=plan.kind in {"ready", "adapter"})
@@ -158,8 +160,9 @@ class Bench:
         from gradmark_backends.backend import open_backend
         from gradmark_reference.live import Live
 
-        backend = open_backend(self.order.plan, isolation=self.order.asked.isolation)
-        return self.open(backend, Live())
+        level = self.order.asked.isolation
+        opening = partial(open_backend, self.order.plan, isolation=level)
+        return self.open(*open_both(opening, Live, isolation=level))
 
     def _again(self, entry: Entry) -> str:
         """Return the command that shows an entry again, in the host that was used."""

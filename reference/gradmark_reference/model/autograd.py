@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import weakref
 from collections.abc import Callable, Iterable
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -16,16 +14,10 @@ from .modes import no_grad
 
 if TYPE_CHECKING:
     from .tensor import Tensor
-    from .variable import Variable
 
 Array: TypeAlias = npt.NDArray[Any]
 Hook: TypeAlias = Callable[[Array], Array]
-Target: TypeAlias = "Node | Variable"
-
-_FREED = (
-    "Trying to backward through the graph a second time (or directly access saved tensors after "
-    "they have already been freed). Specify retain_graph=True the first time."
-)
+Target: TypeAlias = "Node | Tensor"
 
 
 class Version:
@@ -37,9 +29,7 @@ class Version:
 class Saved:
     """A value kept for backward, which can't be had any more once it was changed in place."""
 
-    __slots__ = ("array", "expected", "leaf", "version")
-
-    def __init__(self, source: Variable) -> None:
+    def __init__(self, source: Tensor) -> None:
         # The array, not the tensor: an operation that saves its own result would be a cycle.
         self.array, self.version = source._array, source._counter
         self.expected = self.version.count
@@ -51,8 +41,7 @@ class Saved:
         if self.version.count != self.expected:
             raise RuntimeError(
                 "one of the variables needed for gradient computation has been modified by an "
-                f"inplace operation: [{self.array.dtype} {list(self.array.shape)}] is at version "
-                f"{self.version.count}; expected version {self.expected} instead."
+                f"inplace operation: at version {self.version.count}, expected {self.expected}"
             )
         return self.array if self.leaf is None else self.leaf._array
 
@@ -60,9 +49,7 @@ class Saved:
 class Edge:
     """The way from an operation back to one input: its vjp and the values that it needs."""
 
-    __slots__ = ("dtype", "requires_grad", "saved", "shape", "target", "vjp")
-
-    def __init__(self, source: Variable, vjp: Callable[..., Any], *saved: Variable) -> None:
+    def __init__(self, source: Tensor, vjp: Callable[..., Any], *saved: Tensor) -> None:
         self.target, self.requires_grad = source._target(), source.requires_grad
         self.shape, self.dtype = source._array.shape, source._array.dtype
         self.vjp = vjp
@@ -71,40 +58,31 @@ class Edge:
     def pull(self, cotangent: Array) -> Array:
         """Return the input's cotangent for the output's, in the input's own shape and dtype."""
         if self.saved is None:
-            raise RuntimeError(_FREED)
+            raise RuntimeError(
+                "Trying to backward through the graph a second time: its saved values are freed. "
+                "Specify retain_graph=True the first time."
+            )
         values = [saved.unpack() for saved in self.saved]
         with np.errstate(all="ignore"):
             pulled = np.asarray(self.vjp(cotangent, *values))
         return _sum_to(pulled, self.shape).astype(self.dtype, copy=False)
 
-    def release(self) -> None:
-        """Let go of what was saved; an edge that saved nothing can be walked again."""
-        if self.saved:
-            self.saved = None
-
 
 class Node:
     """A recorded operation: an edge for every input that requires grad."""
 
-    __slots__ = ("_hooks", "edges", "retainer", "sequence")
     counter = itertools.count()
 
-    def __init__(self, edges: tuple[Edge, ...]) -> None:
-        self.edges, self.sequence = edges, next(self.counter)
-        self._hooks: dict[int, Hook] = {}
+    def __init__(self, name: str, edges: tuple[Edge, ...]) -> None:
+        self.name, self.edges, self.sequence = name, edges, next(self.counter)
+        self._hooks: list[Hook] = []
         # Weak, as the tensor holds its node.
-        self.retainer: weakref.ref[Variable] | None = None
+        self.retainer: weakref.ref[Tensor] | None = None
 
     def _accumulate(self, cotangent: Array) -> None:
-        retaining = self.retainer and self.retainer()
+        retaining = self.retainer() if self.retainer else None
         if retaining is not None:
             retaining._accumulate(cotangent)
-
-
-@functools.cache
-def node_type(name: str) -> type[Node]:
-    """Return the class of one operation's nodes, named as PyTorch names it."""
-    return type(f"{name}Backward0", (Node,), {"__slots__": ()})
 
 
 def _sum_to(array: Array, shape: tuple[int, ...]) -> Array:
@@ -125,7 +103,7 @@ def _newest_first(roots: Iterable[Target]) -> list[Node]:
         if isinstance(target, Node) and target not in nodes:
             nodes.add(target)
             waiting += [edge.target for edge in target.edges]
-    return sorted(nodes, key=attrgetter("sequence"), reverse=True)
+    return sorted(nodes, key=lambda node: node.sequence, reverse=True)
 
 
 def _add(cotangents: dict[Target, Array], target: Target, more: Array) -> None:
@@ -136,7 +114,7 @@ def _add(cotangents: dict[Target, Array], target: Target, more: Array) -> None:
 
 def _receive(target: Target, cotangent: Array) -> Array:
     """Show a complete cotangent to the hooks, and store what they make of it where it is wanted."""
-    for hook in list(target._hooks.values()):
+    for hook in list(target._hooks):
         cotangent = hook(cotangent)
     target._accumulate(cotangent)
     return cotangent
@@ -149,37 +127,22 @@ def _walk(cotangents: dict[Target, Array], retain_graph: bool | None) -> None:
         cotangent = _receive(node, cotangents.pop(node))
         for edge in node.edges:
             _add(cotangents, edge.target, edge.pull(cotangent))
-        for edge in () if retain_graph else node.edges:
-            edge.release()
+            # An edge that saved nothing can be walked again.
+            if edge.saved and not retain_graph:
+                edge.saved = None
     for leaf, cotangent in cotangents.items():
         _receive(leaf, cotangent)
 
 
-def _seed(output: Tensor, gradient: Any) -> Array:
-    """Return the cotangent that a walk starts from: the one given, or 1 for a single element."""
+def backward(output: Tensor, gradient: Any = None, retain_graph: bool | None = None) -> None:
+    """Add one tensor's gradient to the .grad of every leaf that it was computed from."""
     if not output.requires_grad:
-        raise RuntimeError("element of tensors does not require grad and does not have a grad_fn")
-    if gradient is None:
-        if output.numel() != 1:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        return np.ones(output.shape, output.dtype)
-    if not isinstance(gradient, type(output)):
-        kind = type(gradient).__name__
-        raise TypeError(f"gradients can be either Tensors or None, but got {kind}")
-    if gradient.shape != output.shape:
-        raise RuntimeError(
-            f"Mismatch in shape: grad_output has a shape of {gradient.shape} "
-            f"and output has a shape of {output.shape}."
-        )
-    return gradient._array.astype(output.dtype)
-
-
-def backward(tensors: Any, grad_tensors: Any = None, retain_graph: bool | None = None) -> None:
-    """Add the tensors' gradients to the .grad of every leaf that they were computed from."""
-    outputs = tensors if isinstance(tensors, (list, tuple)) else [tensors]
-    given = grad_tensors if isinstance(grad_tensors, (list, tuple)) else [grad_tensors]
-    gradients = [None] * len(outputs) if grad_tensors is None else given
-    cotangents: dict[Target, Array] = {}
-    for output, gradient in zip(outputs, gradients, strict=True):
-        _add(cotangents, output._target(), _seed(output, gradient))
-    _walk(cotangents, retain_graph)
+        raise RuntimeError("the tensor does not require grad and does not have a grad_fn")
+    if gradient is None and output.numel() != 1:
+        raise RuntimeError("grad can be implicitly created only for scalar outputs")
+    if not isinstance(gradient, (type(output), type(None))):
+        raise TypeError(f"gradient must be a Tensor or None, but got {type(gradient).__name__}")
+    if gradient is not None and gradient.shape != output.shape:
+        raise RuntimeError(f"Mismatch in shape: {gradient.shape} for {output.shape}")
+    seed = np.ones(output.shape) if gradient is None else gradient._array
+    _walk({output._target(): seed.astype(output.dtype)}, retain_graph)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -20,50 +20,38 @@ def is_grad_enabled() -> bool:
     return _mode.enabled
 
 
-class _Switch:
-    """A context manager and decorator: one mode inside, whatever was before outside."""
+@contextmanager
+def _inside(enabled: bool) -> Iterator[None]:
+    before, _mode.enabled = _mode.enabled, enabled
+    try:
+        yield
+    finally:
+        _mode.enabled = before
 
-    def __init__(self, enabled: bool) -> None:
-        self.enabled = enabled
+
+def no_grad(function: Callable[..., Any] | None = None) -> Any:
+    """Record nothing: a context manager, or a decorator with or without parentheses."""
+    return _inside(False) if function is None else _inside(False)(function)
+
+
+def enable_grad(function: Callable[..., Any] | None = None) -> Any:
+    """Record again: a context manager, or a decorator with or without parentheses."""
+    return _inside(True) if function is None else _inside(True)(function)
+
+
+class set_grad_enabled:
+    """Set the mode at once; as a context manager or decorator, for the inside alone."""
+
+    def __init__(self, mode: bool) -> None:
+        self.mode, self.before = mode, _mode.enabled
+        _mode.enabled = mode
 
     def __enter__(self) -> None:
-        self.before = _mode.enabled
-        _mode.enabled = self.enabled
+        _mode.enabled = self.mode
 
     def __exit__(self, *raised: object) -> None:
         _mode.enabled = self.before
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            with _Switch(self.enabled):
-                return function(*args, **kwargs)
-
-        return wrapped
-
-
-def no_grad(function: Callable[..., Any] | None = None) -> Any:
-    """Record nothing: a context manager, or a decorator with or without parentheses."""
-    return _Switch(False) if function is None else _Switch(False)(function)
-
-
-def enable_grad(function: Callable[..., Any] | None = None) -> Any:
-    """Record again: a context manager, or a decorator with or without parentheses."""
-    return _Switch(True) if function is None else _Switch(True)(function)
-
-
-class set_grad_enabled(_Switch):
-    """Set the mode at once; as a context manager or decorator, for the inside alone."""
-
-    def __init__(self, mode: bool) -> None:
-        if not isinstance(mode, bool):
-            raise TypeError(f"mode must be a bool, not {type(mode).__name__}")
-        super().__init__(mode)
-        self.before, _mode.enabled = _mode.enabled, mode
-
-    def __enter__(self) -> None:
-        _mode.enabled = self.enabled
-
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         _mode.enabled = self.before
-        return super().__call__(function)
+        return _inside(self.mode)(function)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .autograd import Array, Edge, Handle, Node, Target, Version, backward
+from .autograd import Array, Edge, Node, Target, Version, backward
 from .modes import is_grad_enabled
 
 Operand: TypeAlias = "Tensor | Array | np.generic | float"
@@ -41,8 +41,6 @@ def _lift(other: Any, like: Tensor) -> Tensor:
     """Return an operand as a tensor; a Python number takes the dtype of a float operand."""
     if isinstance(other, Tensor):
         return other
-    if not isinstance(other, (int, float, np.ndarray, np.generic)):
-        raise TypeError(f"unsupported operand type: {type(other).__name__!r}")
     gives_way = isinstance(other, (int, float)) and like.dtype.kind == "f"
     return tensor(other, like.dtype if gives_way else None)
 
@@ -57,24 +55,29 @@ def _compute(function: Callable[..., Any], *operands: Tensor) -> Tensor:
     return Tensor(array.astype(np.float32) if array.dtype.kind == "f" != dtype.kind else array)
 
 
-def _elementwise(
-    name: str, function: Callable[[Any], Any], rule: Callable[..., Any], saves: str
-) -> Callable[[Tensor], Tensor]:
-    def method(self: Tensor) -> Tensor:
-        out = _compute(function, self)
-        return record(out, name, Edge(self, rule, self if saves == "input" else out))
+def _operation(name: str, function: Callable[..., Any], *rules: Any) -> Callable[..., Tensor]:
+    """Return a method with a rule for each operand; its arguments say what is saved.
+
+    Each is given the cotangent g and, if it names them, the operands a and b and the result y.
+    """
+
+    def method(self: Tensor, *others: Operand) -> Tensor:
+        if None in others:
+            return NotImplemented
+        operands = [self, *(_lift(other, self) for other in others)]
+        out = _compute(function, *operands)
+        values = {"a": self, "b": operands[-1], "y": out}
+        edges = []
+        for operand, rule in zip(operands, rules, strict=False):
+            _, *needed = rule.__code__.co_varnames
+            edges.append(Edge(operand, rule, *(values[name] for name in needed)))
+        return record(out, name, *edges)
 
     return method
 
 
 def _reflected(operator: Callable[[Tensor, Operand], Tensor]) -> Callable[..., Tensor]:
     return lambda self, other: operator(_lift(other, self), self)
-
-
-def _comparison(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    return lambda self, other: (
-        NotImplemented if other is None else _compute(function, self, _lift(other, self))
-    )
 
 
 def _in_place(operator: Callable[[Tensor, Operand], Tensor]) -> Callable[..., Tensor]:
@@ -88,8 +91,7 @@ def _in_place(operator: Callable[[Tensor, Operand], Tensor]) -> Callable[..., Te
 def _position(key: Any) -> tuple[Any, ...]:
     """Return an index as NumPy takes it, such that what it selects is always an array."""
     parts = key if isinstance(key, tuple) else (key,)
-    place = tuple(np.array(part) if isinstance(part, list) else part for part in parts)
-    place = tuple(part._array if isinstance(part, Tensor) else part for part in place)
+    place = tuple(part._array.copy() if isinstance(part, Tensor) else part for part in parts)
     return place if any(part is Ellipsis for part in place) else (*place, Ellipsis)
 
 
@@ -127,8 +129,6 @@ class Tensor:
         return self._array.tolist()
 
     def item(self) -> Any:
-        if self.numel() != 1:
-            raise RuntimeError(f"a Tensor with {self.numel()} elements isn't one number")
         return self._array.item()
 
     def numpy(self) -> Array:
@@ -141,7 +141,8 @@ class Tensor:
 
     def __repr__(self) -> str:
         flag = ", requires_grad=True" * self._requires_grad
-        return f"tensor({self.tolist()}{f', grad_fn=<{self.grad_fn.name}>' if self.grad_fn else flag})"
+        history = f", grad_fn=<{self.grad_fn.name}>" if self.grad_fn else flag
+        return f"tensor({self.tolist()}{history})"
 
     @property
     def requires_grad(self) -> bool:
@@ -206,7 +207,7 @@ class Tensor:
         if self.grad_fn is not None:
             self.grad_fn.retainer = weakref.ref(self)
 
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> None:
         """Have every gradient of this tensor shown to a function, which may return another."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
@@ -218,7 +219,7 @@ class Tensor:
                 raise RuntimeError("a hook has changed the size of value")
             return cotangent if answer is None else answer._array.astype(cotangent.dtype)
 
-        return Handle((self.grad_fn or self)._hooks, show)
+        (self.grad_fn or self)._hooks.append(show)
 
     def _target(self) -> Target:
         """Return where cotangents of this tensor go: to its node, or to the leaf itself."""
@@ -244,9 +245,7 @@ class Tensor:
     def _change(self, operate: Callable[[Tensor], Tensor]) -> None:
         """Replace the values by what an operation makes of them, and record it if need be."""
         if is_grad_enabled() and self._requires_grad:
-            raise RuntimeError(
-                "a leaf Variable that requires grad is being used in an in-place operation."
-            )
+            raise RuntimeError("a leaf Variable that requires grad can't be changed in place")
         before = Tensor(self._array.copy())
         before.grad_fn = self.grad_fn
         after = operate(before)
@@ -262,34 +261,30 @@ class Tensor:
                 after.grad_fn.retainer, self.grad_fn.retainer = self.grad_fn.retainer, None
             self.grad_fn = after.grad_fn
 
-    def __add__(self, other: Operand) -> Tensor:
-        a, b = self, _lift(other, self)
-        return record(_compute(np.add, a, b), "Add", Edge(a, lambda g: g), Edge(b, lambda g: g))
-
-    def __sub__(self, other: Operand) -> Tensor:
-        a, b = self, _lift(other, self)
-        da, db = Edge(a, lambda g: g), Edge(b, lambda g: -g)
-        return record(_compute(np.subtract, a, b), "Sub", da, db)
-
-    def __mul__(self, other: Operand) -> Tensor:
-        a, b = self, _lift(other, self)
-        da, db = Edge(a, lambda g, b: g * b, b), Edge(b, lambda g, a: g * a, a)
-        return record(_compute(np.multiply, a, b), "Mul", da, db)
-
-    def __truediv__(self, other: Operand) -> Tensor:
-        a, b = self, _lift(other, self)
-        da, db = Edge(a, lambda g, b: g / b, b), Edge(b, lambda g, a, b: -g * a / (b * b), a, b)
-        return record(_compute(np.true_divide, a, b), "Div", da, db)
-
-    def __pow__(self, other: Operand) -> Tensor:
-        a, b = self, _lift(other, self)
-        out = _compute(np.power, a, b)
-        # Where a factor is 0 the other may be infinite, and the derivative is 0 all the same.
-        da = Edge(a, lambda g, a, b: np.where(b == 0, 0, g * b * a ** (b - 1)), a, b)
-        db = Edge(
-            b, lambda g, a, b, y: g * np.where((a == 0) & (b >= 0), 0, y * np.log(a)), a, b, out
-        )
-        return record(out, "Pow", da, db)
+    __add__ = _operation("Add", np.add, lambda g: g, lambda g: g)
+    __sub__ = _operation("Sub", np.subtract, lambda g: g, lambda g: -g)
+    __mul__ = _operation("Mul", np.multiply, lambda g, b: g * b, lambda g, a: g * a)
+    __truediv__ = _operation(
+        "Div", np.true_divide, lambda g, b: g / b, lambda g, a, b: -g * a / (b * b)
+    )
+    # Where a factor is 0 the other may be infinite, and the derivative is 0 all the same.
+    __pow__ = _operation(
+        "Pow",
+        np.power,
+        lambda g, a, b: np.where(b == 0, 0, g * b * a ** (b - 1)),
+        lambda g, a, b, y: g * np.where((a == 0) & (b >= 0), 0, y * np.log(a)),
+    )
+    __neg__ = _operation("Neg", np.negative, lambda g: -g)
+    exp = _operation("Exp", np.exp, lambda g, y: g * y)
+    log = _operation("Log", np.log, lambda g, a: g / a)
+    sqrt = _operation("Sqrt", np.sqrt, lambda g, y: g / (2 * y))
+    tanh = _operation("Tanh", np.tanh, lambda g, y: g * (1 - y * y))
+    relu = _operation("Relu", lambda a: np.maximum(a, 0), lambda g, y: np.where(y > 0, g, 0))
+    abs = _operation("Abs", np.abs, lambda g, a: g * np.sign(a))
+    clone = _operation("Clone", np.copy, lambda g: g)
+    _matrix_product = _operation(
+        "Mm", np.matmul, lambda g, b: g @ b.swapaxes(-1, -2), lambda g, a: a.swapaxes(-1, -2) @ g
+    )
 
     def __matmul__(self, other: Operand) -> Tensor:
         a, b = self, _lift(other, self)
@@ -299,12 +294,7 @@ class Tensor:
         if a.dim() == 1:
             row = a.reshape(1, -1) @ b
             return row.reshape(*row.shape[:-2], row.shape[-1])
-        da = Edge(a, lambda g, b: g @ b.swapaxes(-1, -2), b)
-        db = Edge(b, lambda g, a: a.swapaxes(-1, -2) @ g, a)
-        return record(_compute(np.matmul, a, b), "Mm", da, db)
-
-    def __neg__(self) -> Tensor:
-        return record(_compute(np.negative, self), "Neg", Edge(self, lambda g: -g))
+        return a._matrix_product(b)
 
     add, sub, mul, div = __add__, __sub__, __mul__, __truediv__
     pow, matmul, neg = __pow__, __matmul__, __neg__
@@ -315,41 +305,24 @@ class Tensor:
     sub_ = __isub__ = _in_place(__sub__)
     mul_ = __imul__ = _in_place(__mul__)
     div_ = __itruediv__ = _in_place(__truediv__)
-    __lt__, __le__ = _comparison(np.less), _comparison(np.less_equal)
-    __gt__, __ge__ = _comparison(np.greater), _comparison(np.greater_equal)
-    __eq__, __ne__ = _comparison(np.equal), _comparison(np.not_equal)
+    __lt__, __le__ = _operation("Lt", np.less), _operation("Le", np.less_equal)
+    __gt__, __ge__ = _operation("Gt", np.greater), _operation("Ge", np.greater_equal)
+    __eq__, __ne__ = _operation("Eq", np.equal), _operation("Ne", np.not_equal)
     __hash__ = object.__hash__
 
-    exp = _elementwise("Exp", np.exp, lambda g, y: g * y, "result")
-    log = _elementwise("Log", np.log, lambda g, x: g / x, "input")
-    sqrt = _elementwise("Sqrt", np.sqrt, lambda g, y: g / (2 * y), "result")
-    tanh = _elementwise("Tanh", np.tanh, lambda g, y: g * (1 - y * y), "result")
-    relu = _elementwise(
-        "Relu", lambda x: np.maximum(x, 0), lambda g, y: np.where(y > 0, g, 0), "result"
-    )
-    abs = _elementwise("Abs", np.abs, lambda g, x: g * np.sign(x), "input")
-
-    def clone(self) -> Tensor:
-        return record(_compute(np.copy, self), "Clone", Edge(self, lambda g: g))
-
     def sum(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
-        total, spread = self._reduce(dim, keepdim)
-        return record(Tensor(total), "Sum", Edge(self, spread))
+        axes = tuple(dim) if isinstance(dim, Sequence) else dim
+        total, shape = np.asarray(self._array.sum(axis=axes, keepdims=True)), self.shape
+        kept = total.shape
+        spread = Edge(self, lambda g: np.broadcast_to(g.reshape(kept), shape))
+        return record(Tensor(total if keepdim else total.squeeze(axes)), "Sum", spread)
 
     def mean(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
         if self.dtype.kind != "f":
             raise RuntimeError("mean(): the input dtype must be a floating point dtype")
-        total, spread = self._reduce(dim, keepdim)
-        count = self.numel() / max(total.size, 1)
-        return record(Tensor(total / count), "Mean", Edge(self, lambda g: spread(g) / count))
-
-    def _reduce(self, dim: Dim, keepdim: bool) -> tuple[Array, Callable[[Array], Array]]:
-        """Return the sum along dimensions, and what spreads a cotangent back over them."""
-        axes = dim if isinstance(dim, int) or dim is None else tuple(dim)
-        total, shape = np.asarray(self._array.sum(axis=axes, keepdims=True)), self.shape
-        kept = total.shape
-        spread = lambda g: np.broadcast_to(g.reshape(kept), shape)
-        return total if keepdim else total.squeeze(axes), spread
+        total = self.sum(dim, keepdim)
+        count = self.numel() / max(total.numel(), 1)
+        return record(Tensor(total._array / count), "Mean", Edge(total, lambda g: g / count))
 
     def reshape(self, *sizes: Any) -> Tensor:
         out, shape = self._view(self._array.reshape(sizes_of(sizes))), self.shape
@@ -362,8 +335,6 @@ class Tensor:
         return record(out, "Transpose", Edge(self, lambda g: g.swapaxes(dim0, dim1)))
 
     def t(self) -> Tensor:
-        if self.dim() > 2:
-            raise RuntimeError("t() expects a tensor with <= 2 dimensions")
         return record(self._view(self._array.T), "T", Edge(self, lambda g: g.T))
 
     T = property(t)
@@ -371,14 +342,12 @@ class Tensor:
     def __getitem__(self, key: Any) -> Tensor:
         place, shape = _position(key), self.shape
 
-        def scatter(g: Array, *_: Array) -> Array:
+        def scatter(g: Array) -> Array:
             whole = np.zeros(shape, g.dtype)
             np.add.at(whole, place, g)
             return whole
 
-        # An index that is a tensor is saved too: it must not change before backward.
-        chosen = [Tensor(part) for part in place if isinstance(part, np.ndarray)]
-        return record(self._view(self._array[place]), "Index", Edge(self, scatter, *chosen))
+        return record(self._view(self._array[place]), "Index", Edge(self, scatter))
 
     def __setitem__(self, key: Any, value: Operand) -> None:
         place, source = _position(key), _lift(value, self)
