@@ -159,7 +159,8 @@ def _check_node(function: ast.AST, filename: str, known: Mapping[str, Any]) -> N
         for node in ast.walk(statement):
             problem = _problem(node, bound, known)
             if problem is not None:
-                line = getattr(node, "lineno", getattr(function, "lineno", 1))
+                place = node.context_expr if isinstance(node, ast.withitem) else node
+                line = getattr(place, "lineno", getattr(function, "lineno", 1))
                 raise Unfaithful(problem[0], f"{filename}:{line}", problem[1])
 
 

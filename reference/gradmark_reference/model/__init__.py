@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from . import autograd as autograd
 from .modes import enable_grad as enable_grad
 from .modes import is_grad_enabled as is_grad_enabled
 from .modes import no_grad as no_grad
@@ -40,8 +39,8 @@ def zeros_like(like: Tensor, **options: Any) -> Tensor:
 
 
 exp, log, sqrt, abs = Tensor.exp, Tensor.log, Tensor.sqrt, Tensor.abs
-tanh, relu = Tensor.tanh, Tensor.relu
-sum, mean, matmul = Tensor.sum, Tensor.mean, Tensor.matmul
+tanh, relu, matmul = Tensor.tanh, Tensor.relu, Tensor.matmul
+sum, mean = Tensor.sum, Tensor.mean
 float = float32 = np.dtype(np.float32)
 double = float64 = np.dtype(np.float64)
 long = int64 = np.dtype(np.int64)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from .modes import no_grad
-
 if TYPE_CHECKING:
     from .tensor import Tensor
 
 Array: TypeAlias = npt.NDArray[Any]
-Hook: TypeAlias = Callable[[Array], Array]
 Target: TypeAlias = "Node | Tensor"
 
 
@@ -51,8 +48,7 @@ class Edge:
 
     def __init__(self, source: Tensor, vjp: Callable[..., Any], *saved: Tensor) -> None:
         self.target, self.requires_grad = source._target(), source.requires_grad
-        self.shape, self.dtype = source._array.shape, source._array.dtype
-        self.vjp = vjp
+        self.shape, self.dtype, self.vjp = source.shape, source.dtype, vjp
         self.saved: tuple[Saved, ...] | None = tuple(map(Saved, saved))
 
     def pull(self, cotangent: Array) -> Array:
@@ -75,7 +71,7 @@ class Node:
 
     def __init__(self, name: str, edges: tuple[Edge, ...]) -> None:
         self.name, self.edges, self.sequence = name, edges, next(self.counter)
-        self._hooks: list[Hook] = []
+        self._hooks: list[Callable[[Array], Array]] = []
         # Weak, as the tensor holds its node.
         self.retainer: weakref.ref[Tensor] | None = None
 
@@ -87,62 +83,35 @@ class Node:
 
 def _sum_to(array: Array, shape: tuple[int, ...]) -> Array:
     """Undo broadcasting: sum over the dimensions that were added or stretched."""
-    if array.shape == shape:
-        return array
     added = array.ndim - len(shape)
     stretched = (added + axis for axis, length in enumerate(shape) if length == 1)
     return np.asarray(array.sum(axis=(*range(added), *stretched))).reshape(shape)
 
 
-def _newest_first(roots: Iterable[Target]) -> list[Node]:
-    """List every node that the roots came from; what was recorded later depends on the earlier."""
-    nodes: set[Node] = set()
-    waiting = list(roots)
+def _newest_first(root: Target) -> list[Target]:
+    """List what the root came from: what was recorded later comes earlier, and leaves come last."""
+    found: dict[Target, None] = {}
+    waiting = [root]
     while waiting:
         target = waiting.pop()
-        if isinstance(target, Node) and target not in nodes:
-            nodes.add(target)
+        if target not in found:
+            found[target] = None
             waiting += [edge.target for edge in target.edges]
-    return sorted(nodes, key=lambda node: node.sequence, reverse=True)
+    return sorted(found, key=lambda target: target.sequence, reverse=True)
 
 
-def _add(cotangents: dict[Target, Array], target: Target, more: Array) -> None:
-    known = cotangents.get(target)
-    # Never in place: the same array may be on its way to other inputs as well.
-    cotangents[target] = more if known is None else np.asarray(known + more)
-
-
-def _receive(target: Target, cotangent: Array) -> Array:
-    """Show a complete cotangent to the hooks, and store what they make of it where it is wanted."""
-    for hook in list(target._hooks):
-        cotangent = hook(cotangent)
-    target._accumulate(cotangent)
-    return cotangent
-
-
-@no_grad
-def _walk(cotangents: dict[Target, Array], retain_graph: bool | None) -> None:
-    """Carry cotangents back through the nodes, each when it has all of its own, to the leaves."""
-    for node in _newest_first(cotangents):
-        cotangent = _receive(node, cotangents.pop(node))
-        for edge in node.edges:
-            _add(cotangents, edge.target, edge.pull(cotangent))
+def walk(root: Target, seed: Array, retain_graph: bool | None) -> None:
+    """Carry a cotangent back through the graph, leaving each target when its sum is complete."""
+    cotangents = {root: seed}
+    for target in _newest_first(root):
+        cotangent = cotangents.pop(target)
+        for hook in list(target._hooks):
+            cotangent = hook(cotangent)
+        target._accumulate(cotangent)
+        for edge in target.edges:
+            pulled, known = edge.pull(cotangent), cotangents.get(edge.target)
+            # Never in place: the same array may be on its way to other inputs as well.
+            cotangents[edge.target] = pulled if known is None else np.asarray(known + pulled)
             # An edge that saved nothing can be walked again.
             if edge.saved and not retain_graph:
                 edge.saved = None
-    for leaf, cotangent in cotangents.items():
-        _receive(leaf, cotangent)
-
-
-def backward(output: Tensor, gradient: Any = None, retain_graph: bool | None = None) -> None:
-    """Add one tensor's gradient to the .grad of every leaf that it was computed from."""
-    if not output.requires_grad:
-        raise RuntimeError("the tensor does not require grad and does not have a grad_fn")
-    if gradient is None and output.numel() != 1:
-        raise RuntimeError("grad can be implicitly created only for scalar outputs")
-    if not isinstance(gradient, (type(output), type(None))):
-        raise TypeError(f"gradient must be a Tensor or None, but got {type(gradient).__name__}")
-    if gradient is not None and gradient.shape != output.shape:
-        raise RuntimeError(f"Mismatch in shape: {gradient.shape} for {output.shape}")
-    seed = np.ones(output.shape) if gradient is None else gradient._array
-    _walk({output._target(): seed.astype(output.dtype)}, retain_graph)

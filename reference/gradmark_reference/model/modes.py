@@ -43,8 +43,7 @@ class set_grad_enabled:
     """Set the mode at once; as a context manager or decorator, for the inside alone."""
 
     def __init__(self, mode: bool) -> None:
-        self.mode, self.before = mode, _mode.enabled
-        _mode.enabled = mode
+        self.mode, self.before, _mode.enabled = mode, _mode.enabled, mode
 
     def __enter__(self) -> None:
         _mode.enabled = self.mode

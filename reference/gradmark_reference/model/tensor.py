@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 import weakref
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from .autograd import Array, Edge, Node, Target, Version, backward
-from .modes import is_grad_enabled
-
-Operand: TypeAlias = "Tensor | Array | np.generic | float"
-Dim: TypeAlias = "int | Sequence[int] | None"
+from .autograd import Array, Edge, Node, Target, Version, walk
+from .modes import is_grad_enabled, no_grad
 
 
 def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
@@ -56,13 +52,10 @@ def _compute(function: Callable[..., Any], *operands: Tensor) -> Tensor:
 
 
 def _operation(name: str, function: Callable[..., Any], *rules: Any) -> Callable[..., Tensor]:
-    """Return a method with a rule for each operand; its arguments say what is saved.
+    """Return a method; the rules name what they need: the operands a and b, or the result y."""
 
-    Each is given the cotangent g and, if it names them, the operands a and b and the result y.
-    """
-
-    def method(self: Tensor, *others: Operand) -> Tensor:
-        if None in others:
+    def method(self: Tensor, *others: Any) -> Any:
+        if any(other is None for other in others):
             return NotImplemented
         operands = [self, *(_lift(other, self) for other in others)]
         out = _compute(function, *operands)
@@ -76,23 +69,20 @@ def _operation(name: str, function: Callable[..., Any], *rules: Any) -> Callable
     return method
 
 
-def _reflected(operator: Callable[[Tensor, Operand], Tensor]) -> Callable[..., Tensor]:
+def _reflected(operator: Callable[[Tensor, Any], Tensor]) -> Callable[..., Tensor]:
     return lambda self, other: operator(_lift(other, self), self)
 
 
-def _in_place(operator: Callable[[Tensor, Operand], Tensor]) -> Callable[..., Tensor]:
-    def method(self: Tensor, other: Operand) -> Tensor:
-        self._change(lambda before: operator(before, other))
-        return self
-
-    return method
+def _in_place(operator: Callable[[Tensor, Any], Tensor]) -> Callable[..., Tensor]:
+    return lambda self, other: self._change(lambda before: operator(before, other))
 
 
 def _position(key: Any) -> tuple[Any, ...]:
     """Return an index as NumPy takes it, such that what it selects is always an array."""
-    parts = key if isinstance(key, tuple) else (key,)
-    place = tuple(part._array.copy() if isinstance(part, Tensor) else part for part in parts)
-    return place if any(part is Ellipsis for part in place) else (*place, Ellipsis)
+    parts = list(key) if isinstance(key, tuple) else [key]
+    if not any(part is Ellipsis for part in parts):
+        parts.append(Ellipsis)
+    return tuple(tensor(one)._array if isinstance(one, (Tensor, list)) else one for one in parts)
 
 
 class Tensor:
@@ -100,6 +90,8 @@ class Tensor:
 
     # An ndarray on the left of an operator leaves the operation to the tensor.
     __array_ufunc__ = None
+    # In a walk, a leaf comes after every node and leads nowhere.
+    sequence, edges = -1, ()
 
     def __init__(self, array: Any, requires_grad: bool = False) -> None:
         self._array: Array = np.asarray(array)
@@ -140,9 +132,8 @@ class Tensor:
         return bool(self.item())
 
     def __repr__(self) -> str:
-        flag = ", requires_grad=True" * self._requires_grad
-        history = f", grad_fn=<{self.grad_fn.name}>" if self.grad_fn else flag
-        return f"tensor({self.tolist()}{history})"
+        history = f", grad_fn=<{self.grad_fn.name}>" if self.grad_fn else ""
+        return f"tensor({self.tolist()}{', requires_grad=True' * self._requires_grad}{history})"
 
     @property
     def requires_grad(self) -> bool:
@@ -163,14 +154,11 @@ class Tensor:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether this tensor is no recorded result."""
         return self.grad_fn is None
 
     @property
     def grad(self) -> Tensor | None:
         """The gradient accumulated so far; None before the first."""
-        if self._grad is None and self.grad_fn is not None and self.grad_fn.retainer is None:
-            warnings.warn("The .grad attribute of a non-leaf won't be populated.", stacklevel=2)
         return self._grad
 
     @grad.setter
@@ -198,7 +186,16 @@ class Tensor:
 
     def backward(self, gradient: Tensor | None = None, retain_graph: bool | None = None) -> None:
         """Add this tensor's gradient to the .grad of every leaf that it was computed from."""
-        backward(self, gradient, retain_graph)
+        if not self.requires_grad:
+            raise RuntimeError("the tensor does not require grad and does not have a grad_fn")
+        if gradient is None and self.numel() != 1:
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        if not isinstance(gradient, (Tensor, type(None))):
+            raise TypeError(f"gradient must be a Tensor or None, not {type(gradient).__name__}")
+        if gradient is not None and gradient.shape != self.shape:
+            raise RuntimeError(f"Mismatch in shape: {gradient.shape} for {self.shape}")
+        seed = np.ones(self.shape) if gradient is None else gradient._array
+        walk(self._target(), seed.astype(self.dtype), retain_graph)
 
     def retain_grad(self) -> None:
         """Have the gradients that pass a result kept in its .grad, as if it were a leaf."""
@@ -213,6 +210,7 @@ class Tensor:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
 
         # No mention of self: its node keeps the hook, and would keep itself through it.
+        @no_grad
         def show(cotangent: Array) -> Array:
             answer = hook(Tensor(cotangent.copy()))
             if answer is not None and answer.shape != cotangent.shape:
@@ -228,6 +226,8 @@ class Tensor:
         return self.grad_fn or self
 
     def _accumulate(self, cotangent: Array) -> None:
+        if not self.requires_grad:
+            return
         if self._grad is None:
             self._grad = Tensor(cotangent.copy())
         else:
@@ -242,7 +242,7 @@ class Tensor:
             out._counter, out._base = self._counter, (base, base.grad_fn)
         return out
 
-    def _change(self, operate: Callable[[Tensor], Tensor]) -> None:
+    def _change(self, operate: Callable[[Tensor], Tensor]) -> Tensor:
         """Replace the values by what an operation makes of them, and record it if need be."""
         if is_grad_enabled() and self._requires_grad:
             raise RuntimeError("a leaf Variable that requires grad can't be changed in place")
@@ -260,6 +260,7 @@ class Tensor:
             if self.grad_fn is not None:
                 after.grad_fn.retainer, self.grad_fn.retainer = self.grad_fn.retainer, None
             self.grad_fn = after.grad_fn
+        return self
 
     __add__ = _operation("Add", np.add, lambda g: g, lambda g: g)
     __sub__ = _operation("Sub", np.subtract, lambda g: g, lambda g: -g)
@@ -286,14 +287,12 @@ class Tensor:
         "Mm", np.matmul, lambda g, b: g @ b.swapaxes(-1, -2), lambda g, a: a.swapaxes(-1, -2) @ g
     )
 
-    def __matmul__(self, other: Operand) -> Tensor:
+    def __matmul__(self, other: Any) -> Tensor:
         a, b = self, _lift(other, self)
         if b.dim() == 1:
-            column = a @ b.reshape(-1, 1)
-            return column.reshape(column.shape[:-1])
+            return (a @ b.reshape(-1, 1))[..., 0]
         if a.dim() == 1:
-            row = a.reshape(1, -1) @ b
-            return row.reshape(*row.shape[:-2], row.shape[-1])
+            return (a.reshape(1, -1) @ b)[..., 0, :]
         return a._matrix_product(b)
 
     add, sub, mul, div = __add__, __sub__, __mul__, __truediv__
@@ -307,22 +306,24 @@ class Tensor:
     div_ = __itruediv__ = _in_place(__truediv__)
     __lt__, __le__ = _operation("Lt", np.less), _operation("Le", np.less_equal)
     __gt__, __ge__ = _operation("Gt", np.greater), _operation("Ge", np.greater_equal)
-    __eq__, __ne__ = _operation("Eq", np.equal), _operation("Ne", np.not_equal)
+    __eq__ = _operation("Eq", np.equal)  # type: ignore[assignment]
+    __ne__ = _operation("Ne", np.not_equal)  # type: ignore[assignment]
     __hash__ = object.__hash__
 
-    def sum(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
-        axes = tuple(dim) if isinstance(dim, Sequence) else dim
+    def sum(self, dim: Any = None, keepdim: bool = False) -> Tensor:
+        axes = tuple(dim) if isinstance(dim, (tuple, list)) else dim
         total, shape = np.asarray(self._array.sum(axis=axes, keepdims=True)), self.shape
         kept = total.shape
         spread = Edge(self, lambda g: np.broadcast_to(g.reshape(kept), shape))
         return record(Tensor(total if keepdim else total.squeeze(axes)), "Sum", spread)
 
-    def mean(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
-        if self.dtype.kind != "f":
-            raise RuntimeError("mean(): the input dtype must be a floating point dtype")
+    def mean(self, dim: Any = None, keepdim: bool = False) -> Tensor:
         total = self.sum(dim, keepdim)
+        if total.dtype.kind != "f":
+            raise RuntimeError("mean(): the input dtype must be a floating point dtype")
         count = self.numel() / max(total.numel(), 1)
-        return record(Tensor(total._array / count), "Mean", Edge(total, lambda g: g / count))
+        out = Tensor((total._array / count).astype(self.dtype))
+        return record(out, "Mean", Edge(total, lambda g: g / count))
 
     def reshape(self, *sizes: Any) -> Tensor:
         out, shape = self._view(self._array.reshape(sizes_of(sizes))), self.shape
@@ -349,7 +350,7 @@ class Tensor:
 
         return record(self._view(self._array[place]), "Index", Edge(self, scatter))
 
-    def __setitem__(self, key: Any, value: Operand) -> None:
+    def __setitem__(self, key: Any, value: Any) -> None:
         place, source = _position(key), _lift(value, self)
 
         def put(before: Tensor) -> Tensor:
@@ -360,7 +361,7 @@ class Tensor:
 
         self._change(put)
 
-    def copy_(self, source: Operand) -> Tensor:
+    def copy_(self, source: Any) -> Tensor:
         self[...] = source
         return self
 

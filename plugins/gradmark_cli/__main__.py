@@ -1,0 +1,5 @@
+"""``python -m gradmark_cli`` is ``gradmark``."""
+
+from gradmark_cli.main import entry
+
+entry()
