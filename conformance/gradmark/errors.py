@@ -31,7 +31,7 @@ class GradmarkError(Exception):
         return "\n".join(lines)
 
 
-class Unfaithful(GradmarkError):  # noqa: N818 - named for what is wrong with the body
+class Unfaithful(GradmarkError):
     """A behaviour's body cannot be recorded without changing its meaning."""
 
     def __init__(self, what: str, where: str, instead: str) -> None:

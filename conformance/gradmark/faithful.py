@@ -138,7 +138,7 @@ def _nodes(code: CodeType) -> list[ast.AST]:
 def _index(source: str) -> dict[tuple[int, str], list[ast.AST]]:
     """Return the functions of a module by first line and name, as code objects have them."""
     found: dict[tuple[int, str], list[ast.AST]] = {}
-    for node in ast.walk(ast.parse(source)):
+    for node in _walk(ast.parse(source)):
         if isinstance(node, ast.Lambda):
             found.setdefault((node.lineno, "<lambda>"), []).append(node)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -147,21 +147,34 @@ def _index(source: str) -> dict[tuple[int, str], list[ast.AST]]:
     return found
 
 
+def _walk(root: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes below one, in the order in which they are written."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        inside: list[ast.AST] = []
+        for name in node._fields:
+            if name != "ctx":
+                value = getattr(node, name, None)
+                values = value if isinstance(value, list) else (value,)
+                inside += [item for item in values if isinstance(item, ast.AST)]
+        waiting += reversed(inside)
+
+
 def _check_node(function: ast.AST, filename: str, known: Mapping[str, Any]) -> None:
     body = function.body if isinstance(function, ast.FunctionDef) else [function]
-    bound = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-    bound |= {
-        node.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    for statement in body:
-        for node in ast.walk(statement):
-            problem = _problem(node, bound, known)
-            if problem is not None:
-                place = node.context_expr if isinstance(node, ast.withitem) else node
-                line = getattr(place, "lineno", getattr(function, "lineno", 1))
-                raise Unfaithful(problem[0], f"{filename}:{line}", problem[1])
+    nodes = [node for statement in body for node in _walk(statement)]
+    bound = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+    if isinstance(function, ast.FunctionDef):
+        bound |= {n.arg for n in _walk(function.args) if isinstance(n, ast.arg)}
+    for node in nodes:
+        problem = _problem(node, bound, known)
+        if problem is not None:
+            place = node.context_expr if isinstance(node, ast.withitem) else node
+            line = getattr(place, "lineno", getattr(function, "lineno", 1))
+            raise Unfaithful(problem[0], f"{filename}:{line}", problem[1])
 
 
 def _problem(node: ast.AST, bound: set[str], known: Mapping[str, Any]) -> Problem | None:

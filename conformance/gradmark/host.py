@@ -157,10 +157,11 @@ def entry_of(behaviour: Behaviour, verdict: Verdict, terms: Terms) -> Entry:
     )
 
 
-def broken(behaviour: Behaviour, reason: str, terms: Terms) -> Entry:
-    """Return the *ungraded* entry of a behaviour on which something of ours broke."""
-    verdict = Verdict(behaviour.id, Outcome.UNGRADED, Detail(reason=cut(reason)))
-    return _bare(behaviour, verdict, terms)
+def broken(
+    behaviour: Behaviour, reason: str, terms: Terms, outcome: Outcome = Outcome.UNGRADED
+) -> Entry:
+    """Return the entry of a behaviour on which something broke before it could be judged."""
+    return _bare(behaviour, Verdict(behaviour.id, outcome, Detail(reason=cut(reason))), terms)
 
 
 def _bare(behaviour: Behaviour, verdict: Verdict, terms: Terms) -> Entry:
@@ -235,10 +236,13 @@ def describe(header: Header, *, whole: int, verbose: bool = False) -> list[str]:
     compared = f"reference: {header.reference['name']} {header.reference['version']}"
     if not header.reference["is_the_specs"]:
         compared += ", not the spec's reference: no score"
-    size = f"{header.size} behaviours" if header.size == whole else f"{header.size} of {whole}"
-    terms = f"profile: {header.profile}, {size}, {header.musts} musts about gradients"
+    size = f"{header.size}" if header.size == whole else f"{header.size} of {whole}"
+    terms = f"profile: {header.profile}, {size} behaviours, {header.musts} musts about gradients"
     terms += ", shoulds count" if header.strict else ""
-    return [*lines, compared, terms, f"isolation: {about['isolation']}, seed: {header.seed}"]
+    level = f"isolation: {about['isolation']}"
+    if not about["isolation"]:
+        level += " (for a debugger: what one program leaves behind reaches the next)"
+    return [*lines, compared, terms, f"{level}, seed: {header.seed}"]
 
 
 def _shortened(text: str, limit: int) -> str:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict, replace
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -187,7 +188,7 @@ def _assemble(path: Path, records: list[dict[str, Any]]) -> Run:
     number = 1
     try:
         header = build(Header, _without(records[0], "kind", "format"))
-        build(BackendInfo, records[0]["backend"])
+        header = replace(header, backend=asdict(build(BackendInfo, records[0]["backend"])))
         for number, record in enumerate(records[1:], 2):
             kind = record.get("kind")
             if footer is not None or kind not in ("verdict", "footer"):

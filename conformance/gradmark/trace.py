@@ -200,7 +200,11 @@ def _value_from_wire(data: Any, cursor: _Cursor, level: int = 0) -> Value:
     dims = tuple(_natural(d) for d in shape)
     if len(dims) > RANK_LIMIT or any(d >= 1 << 40 for d in dims):
         raise ValueError("an array of an impossible shape")
-    if bool(_text(dtype)) != (kind in _NUMBERS) or (dims and not dtype) or (items and kind not in _LISTS):
+    if (
+        bool(_text(dtype)) != (kind in _NUMBERS)
+        or (dims and not dtype)
+        or (items and kind not in _LISTS)
+    ):
         raise ValueError(f"a {kind} with what belongs to another kind")
     size = 0
     if dtype:

@@ -1,6 +1,5 @@
 """The language proved: claims about PyTorch as bodies, replayed, sent as JSON, printed and run."""
 
-import importlib.util
 import json
 import math
 import os
@@ -8,6 +7,8 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,22 +20,23 @@ from gradmark.trace import Value, trace_from_wire, trace_to_wire
 from gradmark.values import to_array
 
 pytest.importorskip("torch")
-from gradmark_reference.live import Live  # noqa: E402 - needs PyTorch
+from gradmark_reference.live import Live
 
 HERE = Path(__file__).parent
 
 
-def load(name):
+def load(name: str) -> Any:
     path = HERE / "ledger" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"gradmark_ledger_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    module = ModuleType(f"gradmark_ledger_{name}")
+    exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
     return module.CASES
 
 
-CLAIMS = {**load("leaves"), **load("graphs"), **load("modes")}
-CASES = {**CLAIMS, **load("constructs")}
+CLAIMS = {
+    k: v for name in "leaves backwards graphs modes changes".split() for k, v in load(name).items()
+}
+OWN = {**load("constructs"), **load("values")}
+CASES = {**CLAIMS, **OWN}
 every = pytest.mark.parametrize("identity", CASES)
 
 RUNNER = """
@@ -133,7 +135,7 @@ def alike(one, other, *, tolerance=0.0):
     if math.isnan(one) or math.isnan(other):
         return math.isnan(one) and math.isnan(other)
     same_sign = math.copysign(1, one) == math.copysign(1, other) or one != 0
-    return one == other and same_sign or abs(one - other) <= tolerance
+    return (one == other and same_sign) or abs(one - other) <= tolerance
 
 
 def answers(want, got: Value):
@@ -158,7 +160,9 @@ def test_pytorch_answers_as_the_ledger_says(identity, live):
     trace = live.expected(program)
     assert trace.stop is None
     found = {program.marks[seen.mark].label: seen.value for seen in trace.seen}
-    wrong = {k: found.get(k) for k, v in expected.items() if k not in found or not answers(v, found[k])}
+    wrong = {
+        k: found.get(k) for k, v in expected.items() if k not in found or not answers(v, found[k])
+    }
     assert not wrong
     assert found.keys() == expected.keys()
 
@@ -206,7 +210,7 @@ def named(want, got):
 def test_there_are_enough_claims():
     """Most of the ledger's musts are here, and nothing is there twice."""
     assert len(CLAIMS) > 100
-    assert len(CASES) == len(CLAIMS) + len(load("constructs"))
+    assert len(CASES) == len(CLAIMS) + len(OWN)
 
 
 def test_every_kind_of_step_occurs():
@@ -228,3 +232,18 @@ def test_the_library_script_is_the_same_script(identity):
     mine = "\n".join(lines).replace("import torch as lib", "import torch").replace("lib.", "torch.")
     theirs = "\n".join(as_torch(program))
     assert mine == theirs
+
+
+def test_pytorch_warns_however_often_it_has_warned_before(live):
+    """A warning that PyTorch gives once in a process is given in every program."""
+
+    def body(lib):
+        for n in range(2):
+            x = lib.ones(1, requires_grad=True)
+            with lib.warns(f"{n}"):
+                (x * x).backward(create_graph=True)
+        lib.observe("gradient", x.grad)
+
+    first, second, _ = live.expected(record(body)).seen
+    assert [item.names[0] for item in first.value.items] == ["UserWarning"]
+    assert second.value == first.value

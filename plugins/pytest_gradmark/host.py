@@ -81,7 +81,8 @@ class Host:
         if entry is not None:
             self.ledger.add(entry)
         elif report.when not in {"setup", "call", "teardown"} and behaviour_id(report.nodeid):
-            self.ledger.add_crash(behaviour_id(report.nodeid), report.longreprtext)
+            level = self.bench.order.asked.isolation
+            self.ledger.add_crash(behaviour_id(report.nodeid), report.longreprtext, isolation=level)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
@@ -112,6 +113,7 @@ class Host:
         lines = summary_lines(ledger.run)
         if short:
             lines = lines[: lines.index("")] if "" in lines else lines[:2]
+        terminalreporter.ensure_newline()
         if not short:
             terminalreporter.section("gradmark", sep="=")
         for line in lines:

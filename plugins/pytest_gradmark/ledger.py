@@ -13,6 +13,7 @@ from gradmark.errors import GradmarkError
 from gradmark.host import Terms, broken, report_folder, settled
 from gradmark.journal import NAME, Writer, exit_code, make_footer, read
 from gradmark.run import Entry, Header, Run
+from gradmark.verdict import Outcome
 
 LOST = "its verdict was lost on the way from a worker to the report"
 
@@ -67,10 +68,14 @@ class Ledger:
         except GradmarkError as error:
             self.trouble = str(error)
 
-    def add_crash(self, identity: str, reason: str) -> None:
-        """Note a behaviour on which pytest's own worker was lost, so that no verdict came."""
+    def add_crash(self, identity: str, reason: str, *, isolation: int) -> None:
+        """Note a behaviour on which a worker of xdist's died, so that no verdict came.
+
+        Only without isolation was it the library that ran in it.
+        """
         if identity in self._known:
-            self.add(broken(self._known[identity], reason, self._terms))
+            outcome = Outcome.UNGRADED if isolation else Outcome.CRASH
+            self.add(broken(self._known[identity], reason, self._terms, outcome))
 
     def finish(self, *, stopped: bool) -> int:
         """Close the books and write the run's files; return the exit code of the grading alone.

@@ -1,3 +1,5 @@
+"""The command line: what it prints, writes and exits with."""
+
 import os
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Claims about the gradient argument, accumulation and the life of a graph."""
+"""Claims about gradient arguments, sums and the life of a graph, and PyTorch's answers."""
 
 from typing import Any
 
@@ -33,7 +33,10 @@ def _(lib):
 
 @claim(
     "gradient-argument.vector-without-raises",
-    {"refused": ("raises", "RuntimeError", "only for scalar outputs"), "with it": [0.0, 2.0, 4.0, 6.0]},
+    {
+        "refused": ("raises", "RuntimeError", "only for scalar outputs"),
+        "with it": [0.0, 2.0, 4.0, 6.0],
+    },
 )
 def _(lib):
     x = lib.tensor([0.5, 1.5, 2.5, 3.5], requires_grad=True)
@@ -174,9 +177,7 @@ def _(lib):
     lib.observe("rows", lib.stack(rows))
 
 
-@claim(
-    "gradient-argument.never-a-full-jacobian", {"backward": [3], "a Jacobian": [3, 3, 3]}
-)
+@claim("gradient-argument.never-a-full-jacobian", {"backward": [3], "a Jacobian": [3, 3, 3]})
 def _(lib):
     x = lib.tensor([4.0, 5.0, 6.0], requires_grad=True)
     lib.outer(x, x).backward(lib.ones(3, 3))

@@ -12,6 +12,13 @@ class Torch(Adapter):
     requirements = ("torch",)
     profile = "torch"
 
+    @classmethod
+    def open(cls) -> Adapter:
+        """Import PyTorch, and have it give its warnings in every program."""
+        opened = super().open()
+        opened.namespace.set_warn_always(True)
+        return opened
+
     symbol = Surface.symbol
     call = Surface.call
     method = Surface.method

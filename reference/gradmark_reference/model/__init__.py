@@ -39,8 +39,7 @@ def zeros_like(like: Tensor, **options: Any) -> Tensor:
 
 
 exp, log, sqrt, abs = Tensor.exp, Tensor.log, Tensor.sqrt, Tensor.abs
-tanh, relu, matmul = Tensor.tanh, Tensor.relu, Tensor.matmul
-sum, mean = Tensor.sum, Tensor.mean
+tanh, relu, sum, mean, matmul = Tensor.tanh, Tensor.relu, Tensor.sum, Tensor.mean, Tensor.matmul
 float = float32 = np.dtype(np.float32)
 double = float64 = np.dtype(np.float64)
 long = int64 = np.dtype(np.int64)
