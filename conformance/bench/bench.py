@@ -74,6 +74,7 @@ def replaying(report: Report) -> None:
     """Compare replaying the spec with the same calls written by hand."""
     import torch
     from by_hand import run_all
+
     from gradmark.behaviour import load_spec
     from gradmark.replay import replay
     from gradmark.surface import Surface
@@ -113,7 +114,9 @@ def round_trip(report: Report) -> None:
                 backend.ask(program)
 
         each = median(ask) / count
-    report.line("a round trip to a worker at level 1", f"{each * 1e3:.3f} ms", "0.5 ms", met=each <= 5e-4)
+    report.line(
+        "a round trip to a worker at level 1", f"{each * 1e3:.3f} ms", "0.5 ms", met=each <= 5e-4
+    )
 
 
 def whole_runs(report: Report) -> None:
@@ -129,8 +132,9 @@ def whole_runs(report: Report) -> None:
         timings = {}
         for times in (1, 5, 10):
             os.environ["REPEAT"] = str(times)
-            run = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--backend={MODEL}",
-                   "--gradmark-profile=tensor")  # fmt: skip
+            # Hypothesis's plugin imports all of Hypothesis at the end of every run of pytest.
+            run = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p",
+                   "no:hypothesispytest", f"--backend={MODEL}", "--gradmark-profile=tensor")  # fmt: skip
             timings[times] = paired(lambda run=run: shell(*run, cwd=folder), lambda: shell(*floor))
         os.environ.pop("REPEAT")
     took, least, _ = timings[5]

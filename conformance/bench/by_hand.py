@@ -17,8 +17,6 @@ class Thrown(Exception):
     """What `Direct.throw` raises."""
 
 
-
-
 class Direct:
     """A ``lib`` that does everything at once; an observation copies the value out, as replay does."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,12 +42,26 @@ class Spelling:
     """How a script calls the library, and the modules that it turns out to need."""
 
     root: str
-    leaf: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """PyTorch's names with the library's; with a full stop in front, of methods and attributes.
+
+    ``requires_grad`` has what is written instead of ``requires_grad=True``, which may be nothing.
+    """
     imports: set[str] = field(default_factory=set)
 
     def path(self, path: str) -> str:
         """Return a name of the library."""
-        return f"{self.root}.{self.leaf if path == 'tensor' and self.leaf else path}"
+        return f"{self.root}.{self.names.get(path, path)}"
+
+    def member(self, name: str) -> str:
+        """Return the name of a method or attribute."""
+        return self.names.get(f".{name}", name)
+
+    def keyword(self, name: str, value: str) -> str:
+        """Return a keyword argument, or nothing where the library has no such notion."""
+        if name == "requires_grad" and value == "True" and name in self.names:
+            return self.names[name]
+        return f"{name}={value}"
 
 
 Texts = dict[int, Text]
@@ -166,8 +180,8 @@ class Writer:
     def arguments(self, args: Sequence[Operand], step: Step, texts: Texts) -> str:
         """Write the arguments of a call."""
         shown = [self._item(arg, texts) for arg in args]
-        shown += [f"{name}={self._item(value, texts)}" for name, value in step.kwargs]
-        return ", ".join(shown)
+        named = (self.spelling.keyword(n, self._item(v, texts)) for n, v in step.kwargs)
+        return ", ".join([*shown, *filter(None, named)])
 
     def expression(self, step: Step, texts: Texts) -> Text:
         """Write a step that computes one value."""
@@ -186,12 +200,14 @@ class Writer:
                 )
             case "method":
                 owner = self.operand(first, texts).within(CALL)
-                return f"{owner}.{step.name}({self.arguments(rest, step, texts)})", CALL
+                member = self.spelling.member(step.name)
+                return f"{owner}.{member}({self.arguments(rest, step, texts)})", CALL
             case "invoke":
                 callee = self.operand(first, texts).within(CALL)
                 return f"{callee}({self.arguments(rest, step, texts)})", CALL
             case "attr":
-                return f"{self.operand(first, texts).within(CALL)}.{step.name}", CALL
+                owner = self.operand(first, texts).within(CALL)
+                return f"{owner}.{self.spelling.member(step.name)}", CALL
             case "index":
                 owner = self.operand(first, texts).within(CALL)
                 return f"{owner}[{self.key(rest[0], texts)}]", CALL

@@ -138,14 +138,14 @@ def judged(session: Session, behaviour: Behaviour, terms: Terms) -> Entry:
         except Exception as error:  # noqa: BLE001 - one broken behaviour must not end the run
             return broken(behaviour, f"{type(error).__name__}: {error}", terms)
         try:
-            return entry_of(behaviour, verdict, terms)
+            return entry_of(behaviour, verdict, terms, session.backend.info)
         except Exception as error:  # noqa: BLE001 - a verdict stands without its script
             reason = f"its program can't be printed: {type(error).__name__}: {error}"
             note = f"{verdict.note}; {reason}" if verdict.note else reason
             return _bare(behaviour, replace(verdict, note=note), terms)
 
 
-def entry_of(behaviour: Behaviour, verdict: Verdict, terms: Terms) -> Entry:
+def entry_of(behaviour: Behaviour, verdict: Verdict, terms: Terms, info: BackendInfo) -> Entry:
     """Put an entry of the journal together."""
     return make_entry(
         behaviour,
@@ -154,6 +154,8 @@ def entry_of(behaviour: Behaviour, verdict: Verdict, terms: Terms) -> Entry:
         strict=terms.strict,
         seed=terms.seed,
         backend=terms.backend,
+        module=info.library,
+        spelling=info.spelling,
     )
 
 

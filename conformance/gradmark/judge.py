@@ -208,6 +208,8 @@ class _Judging:
 
     def _one(self, mark: Mark, want: Value, got: Value) -> Found:
         """Judge one value: None where it agrees."""
+        if want == got:
+            return None
         if want.kind == "calls":
             found = self._calls(mark, want, got)
         elif want.kind == "raised":

@@ -83,8 +83,7 @@ class Entry:
 
     def to_json(self) -> dict[str, Any]:
         """Return a line of the journal; empty fields are left out."""
-        about = filled(self)
-        del about["verdict"]
+        about = filled(self, without="verdict")
         return {**self.verdict.to_json(), "about": about}
 
     @classmethod
@@ -203,6 +202,8 @@ def make_entry(
     strict: bool,
     seed: int = 0,
     backend: str = "",
+    module: str = "",
+    spelling: tuple[tuple[str, str], ...] = (),
 ) -> Entry:
     """Put a verdict together with what a report shows beside it; a pass needs no script."""
     script: tuple[str, ...] = ()
@@ -213,7 +214,9 @@ def make_entry(
         from gradmark.script import as_library, as_torch
 
         program = behaviour.program(seed)
-        script, marked = as_library(program, step=verdict.detail.step)
+        script, marked = as_library(
+            program, step=verdict.detail.step, module=module, spelling=spelling
+        )
         torch_script = as_torch(program)
         reproduce = f"gradmark run --backend={shlex.quote(backend)} --profile={profile}"
         reproduce += f" --behaviour={behaviour.id}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gradmark.expressions import Spelling, Writer
 from gradmark.printer import Line, Printer
 from gradmark.program import Program
@@ -15,15 +17,19 @@ def as_torch(program: Program) -> tuple[str, ...]:
 
 
 def as_library(
-    program: Program, *, step: int = 0, module: str = "", leaf: str = ""
+    program: Program,
+    *,
+    step: int = 0,
+    module: str = "",
+    spelling: Iterable[tuple[str, str]] = (),
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Return the lines of the same script for another library, and where in it a step happens.
 
     ``module`` is the library's; without it the script says ``lib`` and leaves the import to the
-    reader. ``leaf`` is the class that makes a tensor where there is no ``tensor``.
+    reader. ``spelling`` has PyTorch's names with the library's, as an adapter declares them.
     """
     known = f"import {module} as lib" if module else "# lib is the library under test"
-    lines, places = _script(program, Spelling("lib", leaf), known)
+    lines, places = _script(program, Spelling("lib", dict(spelling)), known)
     return lines, tuple(n for n, numbers in enumerate(places) if step and step in numbers)
 
 

@@ -51,6 +51,8 @@ class BackendInfo:
     isolation: int = 0
     profile: str = "tensor"
     recognised: tuple[str, ...] = ()
+    spelling: tuple[tuple[str, str], ...] = ()
+    """PyTorch's names with the library's, for scripts."""
     search_path: tuple[str, ...] = ()
     conventions: Conventions = field(default_factory=Conventions)
 

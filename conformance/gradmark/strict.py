@@ -28,13 +28,18 @@ def plain(value: Any) -> Any:
     return value
 
 
-def filled(value: Any) -> dict[str, Any]:
-    """Turn a dataclass into a JSON object that leaves out what is as by default."""
+def filled(value: Any, *, without: str = "") -> dict[str, Any]:
+    """Turn a dataclass into a JSON object that leaves out what is as by default, and one field."""
     return {
-        f.name: plain(getattr(value, f.name))
-        for f in fields(value)
-        if getattr(value, f.name) != f.default
+        name: plain(held)
+        for name, default in _defaults(type(value))
+        if name != without and (held := getattr(value, name)) != default
     }
+
+
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((f.name, f.default) for f in fields(kind))
 
 
 def build(kind: type[T], data: Any) -> T:

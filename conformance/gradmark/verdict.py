@@ -79,7 +79,7 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """Return the verdict as a line of the journal: what is as by default is left out."""
-        out = {"kind": "verdict", **filled(self), "detail": filled(self.detail)}
+        out = {"kind": "verdict", **filled(self, without="detail"), "detail": filled(self.detail)}
         out["seconds"] = plain(round(self.seconds, 6))
         return {name: value for name, value in out.items() if value != {}}
 

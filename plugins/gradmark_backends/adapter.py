@@ -77,6 +77,12 @@ class Adapter(Surface):
     only_dtype: str = ""
     """The dtype of everything, where the library has one dtype only."""
 
+    written: ClassVar[Mapping[str, str]] = {}
+    """How a script for people writes what an alias can't say: ``{"requires_grad": ""}``.
+
+    ``requires_grad`` has what is written instead of ``requires_grad=True``.
+    """
+
     recognised: tuple[str, ...] = ()
     """What was found out about the library, one line each, for headers and reports."""
 
@@ -93,6 +99,11 @@ class Adapter(Surface):
         for variable, value in cls.environment.items():
             os.environ.setdefault(variable, value)
         return cls(import_module(cls.module))
+
+    def spelt(self) -> dict[str, str]:
+        """Return PyTorch's names with the library's, as a script for people writes them."""
+        named = {name: alias for name, alias in self.aliases.items() if isinstance(alias, str)}
+        return {**named, **self.written}
 
     def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
         """Make a tensor of plain numbers, lists or an array. Raises `Missing`.

@@ -85,12 +85,16 @@ def _opened(data: Any) -> Opened:
     lines = data["recognised"]
     if not isinstance(lines, list) or len(lines) > LINES_LIMIT:
         raise ValueError("too many lines about what was recognised")
+    pairs = data["spelling"]
+    if not isinstance(pairs, list) or len(pairs) > LINES_LIMIT:
+        raise ValueError("too many names that are spelt otherwise")
     texts = {name: _text(data[name]) for name in ("library", "version", "adapter", "where")}
     return Opened(
         **texts,
         profile=str(data["profile"]),
         delivery=str(data["delivery"]),
         recognised=tuple(_text(line) for line in lines),
+        spelling=tuple((_text(one), _text(other)) for one, other in (_list(p, 2) for p in pairs)),
         scalar_shape=tuple(shape),
         dtype=str(data["dtype"]),
     )

@@ -289,6 +289,7 @@ def _info(plan: Plan, opened: Opened, python: str, *, isolation: int) -> Backend
         isolation=isolation,
         profile=opened.profile,
         recognised=opened.recognised,
+        spelling=opened.spelling,
         search_path=plan.search_path,
         conventions=Conventions(opened.scalar_shape, opened.dtype),
     )

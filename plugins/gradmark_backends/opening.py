@@ -59,6 +59,7 @@ def _said(adapter: Adapter, plan: Plan) -> Opened:
         profile=adapter.profile,
         delivery=adapter.delivery,
         recognised=tuple(adapter.recognised),
+        spelling=tuple(adapter.spelt().items()),
         scalar_shape=tuple(adapter.scalar_shape),
         dtype=adapter.only_dtype,
     )

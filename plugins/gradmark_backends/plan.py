@@ -42,7 +42,7 @@ class Opened:
     """What opening a library found out, told by the worker in its first answer.
 
     ``recognised`` are lines such as ``leaf: Tensor(data, requires_grad=True)`` for the header and
-    the report; ``scalar_shape`` and ``dtype`` are the conventions that the judge normalises.
+    the report, ``spelling`` PyTorch's names with the library's, for scripts; ``scalar_shape`` and ``dtype`` are the conventions that the judge normalises.
     ``profile`` is the largest that the adapter claims.
     """
 
@@ -53,6 +53,7 @@ class Opened:
     profile: str = "tensor"
     delivery: str = "attribute"
     recognised: tuple[str, ...] = ()
+    spelling: tuple[tuple[str, str], ...] = ()
     scalar_shape: tuple[int, ...] = ()
     dtype: str = ""
 
@@ -61,7 +62,7 @@ class Opened:
         return asdict(self)
 
 
-class CannotOpen(Exception):  # noqa: N818 - a finding about the library, not an error of ours
+class CannotOpen(Exception):
     """The library can't be opened; ``code`` says why, for the host to phrase.
 
     Codes: ``import-failed`` (with its own traceback, trimmed), ``syntax-error``,

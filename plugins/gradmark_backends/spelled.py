@@ -75,6 +75,12 @@ class Spelled(Adapter):
                 return value
         raise Missing(f"{describe(self.namespace)} has no attribute {path!r}")
 
+    def spelt(self) -> dict[str, str]:
+        """Return the engine's names for what a script for people writes."""
+        flag = self.spelling.requires_grad
+        named = {"tensor": self.spelling.called, "requires_grad": f"{flag}=True" if flag else ""}
+        return {**super().spelt(), **named}
+
     def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
         if dtype is not None and not self.spelling.dtype:
             self.asked(dtype)

@@ -22,6 +22,7 @@ from gradmark.session import Answer, Backend, BackendInfo, Reference, Session
 from gradmark_backends.plan import Plan
 from pytest_gradmark.collector import Case, Collected
 from pytest_gradmark.options import Asked, asked, backend_of, take_ids
+from pytest_gradmark.protocol import Protocol
 from pytest_gradmark.words import dress
 
 
@@ -68,6 +69,8 @@ def set_up(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     config.add_cleanup(bench.close)
     config.pluginmanager.register(bench, "gradmark-bench")
+    if bench.order.asked.isolation:
+        config.pluginmanager.register(Protocol(), "gradmark-protocol")
 
 
 def _first(config: pytest.Config) -> Bench:

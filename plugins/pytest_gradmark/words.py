@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -29,10 +30,14 @@ WORDS = {
 ATTRIBUTE = "gradmark"
 """Where a report carries its entry, as JSON text: it has to survive xdist and report logs."""
 
+_HERE: WeakKeyDictionary[Any, Entry] = WeakKeyDictionary()
+"""The entries of the reports of this process, which need not be read again."""
+
 
 def dress(report: pytest.TestReport, item: pytest.Item, entry: Entry) -> None:
     """Put an entry on the report of its item."""
     setattr(report, ATTRIBUTE, json.dumps(entry.to_json()))
+    _HERE[report] = entry
     # JUnit's file takes the properties of an item from the report of its teardown.
     item.user_properties += [
         ("gradmark_verdict", entry.outcome.value),
@@ -53,6 +58,8 @@ def undress(report: Any) -> Entry | None:
     text = getattr(report, ATTRIBUTE, None)
     if not isinstance(text, str):
         return None
+    if report in _HERE:
+        return _HERE[report]
     try:
         return Entry.from_json(json.loads(text))
     except ValueError:

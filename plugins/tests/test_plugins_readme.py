@@ -16,7 +16,9 @@ from gradmark.record import record
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-COMMANDS = re.findall(r"^    (gradmark .*|pytest .*|python3 .*|\.venv.*|cd .*)$", README, re.MULTILINE)
+COMMANDS = re.findall(
+    r"^    (gradmark .*|pytest .*|python3 .*|\.venv.*|cd .*)$", README, re.MULTILINE
+)
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / "README.md").is_file(), reason="the README is part of the repository alone"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import warnings
 from collections import OrderedDict
@@ -80,6 +81,8 @@ def _import_torch() -> Any:
             cause="" if absent else f"{type(error).__name__}: {error}",
             hint=f"pip install torch=={REFERENCE_VERSION}",
         ) from None
+    # A million objects that live as long as this process need not be counted again and again.
+    gc.freeze()
     return torch
 
 

@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from gradmark.behaviour import PROFILES, Level, load_spec, owners
-from gradmark.compare import NUMERIC, to_array, tolerance
-from gradmark.compare import Conventions
+from gradmark.compare import NUMERIC, Conventions, to_array, tolerance
 from gradmark.judge import judge
 from gradmark.lower import why_impure
 from gradmark.replay import replay

@@ -16,8 +16,10 @@ chapter = Chapter("accumulation", "Accumulation")
 )
 def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
-    y = x * x
+    one = lib.tensor(1.0, requires_grad=True)
+    y = x * x * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -33,8 +35,10 @@ def _(lib):
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
     twin = lib.tensor(4.0, requires_grad=True)
-    y = x * x * x + x + twin * twin
+    one = lib.tensor(1.0, requires_grad=True)
+    y = (x * x * x + x + twin * twin) * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("gradient", x.grad)
 
@@ -44,7 +48,7 @@ def _(lib):
     "Two paths from one node meet again with both shares",
     profile="scalar",
     claims=["backward.reused-tensor-sums-paths"],
-    after=["operators.mul-grad", "operators.add-grad"],
+    after=["operators.mul-grad", "operators.add-grad", "operators.number-on-the-right"],
     why="A value that is used in two places collects from both before it passes anything on.",
     mistake="The node passes on the first share at once and the second one on its own, or never.",
 )
@@ -54,8 +58,10 @@ def _(lib):
     left = top * top
     right = top * 5
     twin = lib.tensor(4.0, requires_grad=True)
-    y = left * right + twin * twin
+    one = lib.tensor(1.0, requires_grad=True)
+    y = (left * right + twin * twin) * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
@@ -78,8 +84,10 @@ def _(lib):
     node = x * 3
     longer = ((node * 2) * node) * 4
     twin = lib.tensor(4.0, requires_grad=True)
-    y = longer + node + twin * twin
+    one = lib.tensor(1.0, requires_grad=True)
+    y = (longer + node + twin * twin) * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
@@ -98,8 +106,10 @@ def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
     node = x * 3
     twin = lib.tensor(4.0, requires_grad=True)
-    y = node + ((node * 2) * node) * 4 + twin * twin
+    one = lib.tensor(1.0, requires_grad=True)
+    y = (node + ((node * 2) * node) * 4 + twin * twin) * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
@@ -110,15 +120,17 @@ def _(lib):
     "Leaves of equal value get gradients of their own",
     profile="scalar",
     source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
-    after=["operators.mul-grad", "operators.add-grad"],
+    after=["operators.mul-grad", "operators.add-grad", "operators.number-on-the-right"],
     why="Two leaves that hold the same number are still two leaves.",
     mistake="Nodes are kept in a set or a dict by value, so equal ones fall together.",
 )
 def _(lib):
     a = lib.tensor(3.0, requires_grad=True)
     b = lib.tensor(3.0, requires_grad=True)
-    y = a * 2 + b * 5
+    one = lib.tensor(1.0, requires_grad=True)
+    y = (a * 2 + b * 5) * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.observe("gradient of a", a.grad)
     lib.observe("gradient of b", b.grad)
 
@@ -147,7 +159,7 @@ def _(lib):
     "two-losses-add-up",
     "Backward of a second loss adds to the leaf's gradient",
     claims=["accumulation.two-losses"],
-    after=["operators.sum-grad"],
+    after=["operators.sum-grad", "operators.number-on-the-right"],
     why="Two losses over one leaf, both built first: their gradients add up to 2 + 3.",
     mistake="The gradient is assigned instead of added.",
     impure="goes backward twice",
@@ -166,14 +178,16 @@ def _(lib):
     "loop-of-three",
     "Three rounds of forward and backward add up to three gradients",
     claims=["accumulation.loop-three"],
-    after=["operators.sum-grad", "backward.scalar-polynomial"],
+    after=["lifetime.new-forward-new-graph", "operators.sum-grad"],
     why="A training loop that never clears its gradients steps further and further astray.",
     mistake="The gradient is overwritten, or what accumulated is counted into the next round.",
     impure="goes backward three times",
 )
 def _(lib):
     x = lib.tensor([1.0, 2.0, 3.0], requires_grad=True)
-    (x * x + x * 2 + 7).sum().backward()
+    ones = lib.ones(3, requires_grad=True)
+    ((x * x + x * 2 + 7) * ones).sum().backward()
+    lib.control("operators.sum-grad", ones.grad)
     lib.control("backward.scalar-polynomial", x.grad)
     for turn in (2, 3):
         (x * x + x * 2 + 7).sum().backward()
@@ -209,7 +223,7 @@ def _(lib):
     "weighted-rounds",
     "Backward calls with gradients of their own add up",
     claims=["accumulation.across-outputs", "accumulation.network-then-square"],
-    after=["gradient-argument.weights-each-output"],
+    after=["gradient-argument.weights-each-output", "operators.number-on-the-right"],
     why="Each round brings its own weights; the leaf ends with the sum of all.",
     mistake="The weights of the first call are kept for the second.",
     impure="goes backward twice",
@@ -226,15 +240,28 @@ def _(lib):
     "shares-are-not-shared-memory",
     "Gradients of two leaves never share their memory",
     source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
-    after=["operators.add-grad", "operators.sum-grad"],
-    why="a + b hands the same numbers to both. A later round must not change one through the other.",
-    mistake="One array is stored in both leaves and then added to in place.",
+    after=["operators.add-grad", "operators.sum-grad", "operators.number-on-the-right"],
+    why="a + b hands the same numbers to both. What is added to one of them, in a later round or "
+    "later on the same way back, must not reach the other.",
+    mistake="One array is handed to both sides and then added to in place.",
     impure="goes backward twice",
 )
 def _(lib):
+    twin = lib.tensor(1.5, requires_grad=True)
+    (twin * 4).backward()
+    (twin * 10).backward()
+    lib.control("accumulation.second-graph-adds", twin.grad)
     a = lib.tensor([1.0, 2.0], requires_grad=True)
     b = lib.tensor([3.0, 4.0], requires_grad=True)
-    ((a + b) * lib.tensor([2.0, 5.0])).sum().backward()
+    c = lib.tensor([5.0, 6.0], requires_grad=True)
+    weights = lib.tensor([2.0, 5.0], requires_grad=True)
+    ((a + b + c) * weights).sum().backward()
+    lib.control("operators.sum-grad", weights.grad)
+    lib.control("operators.add-grad", c.grad)
     (a * 10).sum().backward()
     lib.observe("gradient of the leaf with a second round", a.grad)
     lib.observe("gradient of the leaf with one round", b.grad)
+    c = lib.tensor([1.0, 2.0], requires_grad=True)
+    d = lib.tensor([3.0, 4.0], requires_grad=True)
+    ((c + c * d) * lib.tensor([2.0, 5.0])).sum().backward()
+    lib.observe("gradient of a factor, the other one being used twice", d.grad)

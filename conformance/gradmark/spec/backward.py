@@ -10,17 +10,19 @@ chapter = Chapter("backward", "Backward and the chain rule")
     "Backward of a polynomial gives its derivative",
     profile="scalar",
     claims=["backward.scalar-polynomial", "backward.loss-with-respect-to-tensor"],
-    after=["accumulation.same-leaf-twice", "operators.add-grad"],
+    after=["accumulation.same-leaf-twice", "operators.number-on-the-right"],
     why="x² + 2x + 3 has the derivative 2x + 2. It uses one leaf in two places.",
     mistake="What arrives over a long way and what arrives over a short one are mixed up.",
 )
 def _(lib):
     x = lib.tensor(1.5, requires_grad=True)
+    two = lib.tensor(2.0, requires_grad=True)
     twin = lib.tensor(4.0, requires_grad=True)
-    y = x * x + x * 2 + 3 + twin * twin
-    y.backward()
-    lib.control("accumulation.same-leaf-twice", twin.grad)
+    y = x * x + x * two + 3 + twin * twin
     lib.observe("value", y)
+    y.backward()
+    lib.control("operators.mul-grad", two.grad)
+    lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -35,9 +37,13 @@ def _(lib):
 )
 def _(lib):
     t = lib.tensor(1.5, requires_grad=True)
-    inner = t * 3 + 1
-    outer = inner * 5
+    five = lib.tensor(5.0, requires_grad=True)
+    shift = lib.tensor(1.0, requires_grad=True)
+    inner = t * 3 + shift
+    outer = inner * five
     outer.backward()
+    lib.control("operators.mul-grad", five.grad)
+    lib.control("operators.add-grad", shift.grad)
     lib.observe("gradient", t.grad)
 
 
@@ -55,8 +61,10 @@ def _(lib):
     b = lib.tensor(3.0, requires_grad=True)
     c = lib.tensor(5.0, requires_grad=True)
     d = lib.tensor(7.0, requires_grad=True)
-    y = a * b * c + d
+    one = lib.tensor(1.0, requires_grad=True)
+    y = (a * b * c + d) * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.observe("gradient of a", a.grad)
     lib.observe("gradient of b", b.grad)
     lib.observe("gradient of c", c.grad)
@@ -68,7 +76,7 @@ def _(lib):
     "Gradients reach the inputs of a small network",
     claims=["backward.two-stage-network", "leaf.network-leaves"],
     after=["operators.mul-grad", "operators.sum-grad", "operators.sub-grad"],
-    why="An input, two gains and a target: the shape of every training step.",
+    why="An input, two gains, an offset, a target: the shape of every training step.",
     mistake="The minus of the difference or one of the two factors is lost.",
 )
 def _(lib):
@@ -76,9 +84,13 @@ def _(lib):
     gain_a = lib.tensor([[5.0, 5.0], [5.0, 5.0]], requires_grad=True)
     gain_b = lib.tensor([[6.0, 6.0], [6.0, 6.0]], requires_grad=True)
     target = lib.tensor([[10.0, 10.0], [10.0, 10.0]])
-    miss = target - signal * gain_a * gain_b
-    miss.sum().backward()
+    offset = lib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    one = lib.tensor([[1.0, 1.0], [1.0, 1.0]], requires_grad=True)
+    miss = target - signal * gain_a * gain_b - offset
     lib.observe("miss", miss)
+    (miss * one).sum().backward()
+    lib.control("operators.sum-grad", one.grad)
+    lib.control("operators.sub-grad", offset.grad)
     lib.observe("gradient of the signal", signal.grad)
     lib.observe("gradient of the first gain", gain_a.grad)
     lib.observe("gradient of the second gain", gain_b.grad)
@@ -89,7 +101,7 @@ def _(lib):
     "Backward leaves the values of the graph as they were",
     profile="scalar",
     claims=["lifetime.non-leaf-value-survives", "lifetime.leaf-survives"],
-    after=["operators.mul-grad"],
+    after=["backward.chain-rule"],
     why="Only gradients are written. A loss can still be printed after its backward.",
     mistake="A value's memory is used again for a gradient.",
 )
@@ -98,7 +110,7 @@ def _(lib):
     middle = x * 3
     y = middle * 5
     y.backward()
-    lib.observe("gradient", x.grad)
+    lib.control("backward.chain-rule", x.grad)
     lib.observe("leaf", x)
     lib.observe("middle", middle)
     lib.observe("result", y)
@@ -117,7 +129,9 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(0.25, requires_grad=True)
-    returned = (x * 12).backward()
+    factor = lib.tensor(12.0, requires_grad=True)
+    returned = (x * factor).backward()
+    lib.control("operators.mul-grad", factor.grad)
     lib.observe("gradient", x.grad)
     lib.observe("what backward returned", returned)
 
@@ -133,29 +147,33 @@ def _(lib):
 )
 def _(lib):
     tracked = lib.tensor([1.0, 2.0], requires_grad=True)
-    (tracked * 3).sum().backward()
+    factor = lib.tensor([3.0, 5.0], requires_grad=True)
+    (tracked * factor).sum().backward()
+    lib.control("operators.sum-grad", factor.grad)
     lib.observe("gradient of a tracked twin", tracked.grad)
     plain = lib.tensor([1.0, 2.0])
-    total = (plain * 3).sum()
+    total = (plain * plain).sum()
     with lib.raises("backward without anything tracked"):
         total.backward()
 
 
 @chapter.behaviour(
     "long-chain",
-    "Backward goes through a chain of 2,000 additions",
+    "Backward goes through a chain of 1,500 additions",
     profile="scalar",
     claims=[],
     source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
-    after=["operators.add-grad"],
+    after=["operators.number-on-the-right"],
     why="A loop that adds up a loss makes a deep graph. PyTorch walks it without recursion.",
     mistake="The graph is sorted by a recursive function, which Python stops at depth 1,000.",
 )
 def _(lib):
     x = lib.tensor(1.0, requires_grad=True)
-    y = lib.repeat(2000, lambda total: total + 1, x * 2)
-    y.backward()
+    two = lib.tensor(2.0, requires_grad=True)
+    y = lib.repeat(1500, lambda total: total + 1, x * two)
     lib.observe("value", y)
+    y.backward()
+    lib.control("operators.mul-grad", two.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -171,9 +189,10 @@ def _(lib):
 def _(lib):
     x = lib.tensor(1.0, requires_grad=True)
     twin = lib.tensor(4.0, requires_grad=True)
-    y = lib.repeat(40, lambda half: half + half, x) + twin * twin
+    term = lib.tensor(3.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    y = (lib.repeat(40, lambda half: half + half, x) + term) * five + twin * twin
     y.backward()
+    lib.control("operators.add-grad", term.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("gradient", x.grad)
-
-

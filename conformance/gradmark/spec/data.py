@@ -18,8 +18,10 @@ chapter = Chapter("data", ".data")
 )
 def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
-    y = x * x.data
+    one = lib.tensor(1.0, requires_grad=True)
+    y = x * x.data * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
 
@@ -29,7 +31,7 @@ def _(lib):
     "A value written through .data is the one computed with",
     profile="scalar",
     claims=["data.write-before-forward"],
-    after=["operators.mul-grad"],
+    after=["operators.mul-grad", "operators.number-on-the-right"],
     why="The write happens before the graph is built, so graph and gradient see the new value.",
     mistake="The value is kept in two places, and only one of them is written.",
     impure="writes .data",
@@ -38,9 +40,11 @@ def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
     w = lib.tensor(5.0, requires_grad=True)
     x.data = x.data * 4
-    y = x * w
-    y.backward()
+    one = lib.tensor(1.0, requires_grad=True)
+    y = x * w * one
     lib.observe("value", y)
+    y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.observe("gradient of the other factor", w.grad)
     lib.observe("gradient of the written leaf", x.grad)
 
@@ -57,9 +61,12 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(1.0, requires_grad=True)
-    y = x * 2
+    a = lib.tensor(3.0, requires_grad=True)
+    b = lib.tensor(5.0, requires_grad=True)
+    y = x * 2 + a * b
     x.data = x.data * 100
     y.backward()
+    lib.control("operators.mul-grad", b.grad)
     lib.observe("value of the leaf", x)
     lib.observe("gradient", x.grad)
 
@@ -69,7 +76,7 @@ def _(lib):
     "A write to .data reaches the values that a graph had saved",
     profile="scalar",
     claims=["data.harmless-only-if-unsaved"],
-    after=["accumulation.same-leaf-twice"],
+    after=["accumulation.same-leaf-twice", "operators.number-on-the-right"],
     why=(
         "x·x keeps x for the way back. .data changes it behind the graph's back, so PyTorch "
         "answers 200 where the true slope at 1 was 2, without a word. This is why detach() is "
@@ -121,7 +128,8 @@ def _(lib):
     source.data[1] = 0.5
     lib.observe("tensor after the write", source)
     w = lib.tensor([1.0, 1.0], requires_grad=True)
-    (source * w).sum().backward()
+    (w * source).sum().backward()
+    lib.control("operators.sum-grad", source.grad)
     lib.observe("gradient at the new value", w.grad)
 
 
@@ -150,7 +158,7 @@ def _(lib):
     "write-keeps-the-leaf",
     "A write to .data leaves a leaf a tracked leaf",
     claims=["data.write-not-recorded"],
-    after=["data.shares-memory", "leaf.user-made-is-leaf"],
+    after=["data.shares-memory", "leaf.user-made-is-leaf", "operators.number-on-the-right"],
     why="Nothing is recorded, so the tensor does not become the result of an operation.",
     mistake="The write replaces the tensor or drops its flag.",
     impure="asks for flags",
@@ -158,8 +166,10 @@ def _(lib):
 def _(lib):
     source = lib.tensor([8.0, 9.0], requires_grad=True)
     source.data += 1
-    lib.observe("tensor after the write", source)
     lib.observe("is_leaf", source.is_leaf)
     lib.observe("requires_grad", source.requires_grad)
-    (source * 3).sum().backward()
+    factor = lib.tensor([3.0, 5.0], requires_grad=True)
+    (source * factor).sum().backward()
+    lib.control("operators.sum-grad", factor.grad)
+    lib.observe("tensor after the write", source)
     lib.observe("gradient", source.grad)

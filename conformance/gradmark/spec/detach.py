@@ -16,8 +16,10 @@ chapter = Chapter("detach", "detach")
 )
 def _(lib):
     x = lib.tensor(5.0, requires_grad=True)
-    y = x * x.detach()
+    one = lib.tensor(1.0, requires_grad=True)
+    y = x * x.detach() * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
 
@@ -43,7 +45,7 @@ def _(lib):
     "shares-memory",
     "A detached tensor shares its source's memory",
     claims=["detach.shares-data", "detach.write-through"],
-    after=["detach.untracked"],
+    after=["detach.untracked", "operators.number-on-the-right"],
     why="Nothing is copied: a write through the one is seen in the other.",
     mistake="The values are copied.",
     impure="writes into memory",
@@ -55,7 +57,8 @@ def _(lib):
     lib.observe("source after the write", source)
     lib.observe("detached tensor after the write", alias)
     w = lib.tensor([1.0, 1.0, 1.0], requires_grad=True)
-    (source * w).sum().backward()
+    (w * source).sum().backward()
+    lib.control("operators.sum-grad", source.grad)
     lib.observe("gradient at the new values", w.grad)
 
 
@@ -64,14 +67,16 @@ def _(lib):
     "Detaching a result leaves its own graph whole",
     profile="scalar",
     claims=["detach.out-of-place-use-is-harmless"],
-    after=["operators.mul-grad"],
+    after=["operators.mul-grad", "operators.number-on-the-right"],
     why="Logging loss.detach() must not cost the loss its gradient.",
     mistake="detach() clears the parents of the tensor that it is called on.",
 )
 def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
-    loss = x * 6
+    six = lib.tensor(6.0, requires_grad=True)
+    loss = x * six
     logged = loss.detach() * 100
     loss.backward()
+    lib.control("operators.mul-grad", six.grad, label="gradient of the factor")
     lib.observe("logged value", logged)
     lib.observe("gradient", x.grad)

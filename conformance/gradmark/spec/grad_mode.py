@@ -39,12 +39,20 @@ def _(lib):
     impure="switches the mode",
 )
 def _(lib):
+    twin = lib.tensor(1.0, requires_grad=True)
+    square = twin * twin
+    with lib.no_grad():
+        cube = twin * twin * twin
+    (square + cube).backward()
+    lib.control("grad-mode.constant-branch", twin.grad)
     x = lib.tensor(2.0, requires_grad=True)
     with lib.no_grad():
         frozen = x * x * x
     lib.observe("value computed under no_grad", frozen)
-    y = x * frozen
+    one = lib.tensor(1.0, requires_grad=True)
+    y = x * frozen * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.observe("value of the mixed product", y)
     lib.observe("gradient", x.grad)
 
@@ -53,7 +61,7 @@ def _(lib):
     "result-untracked",
     "A result made under no_grad does not require grad",
     claims=["grad-mode.no-grad-result"],
-    after=["leaf.requires-grad-propagates"],
+    after=["leaf.requires-grad-propagates", "operators.number-on-the-right"],
     why="Nothing was recorded for it, so it is a plain tensor.",
     mistake="The flag is copied from the inputs without a look at the mode.",
     impure="switches the mode",
@@ -62,7 +70,7 @@ def _(lib):
     x = lib.tensor([1.0, 4.0], requires_grad=True)
     tracked = x * 3
     with lib.no_grad():
-        quiet = x * 3
+        quiet = x * 5
     lib.observe("requires_grad outside", tracked.requires_grad)
     lib.observe("requires_grad of the result", quiet.requires_grad)
     lib.observe("requires_grad of the leaf", x.requires_grad)
@@ -72,7 +80,7 @@ def _(lib):
     "backward-of-untracked-refused",
     "Backward of a result made under no_grad is refused",
     claims=["grad-mode.left-off-breaks-later-code"],
-    after=["operators.sum-grad"],
+    after=["grad-mode.tracking-resumes", "operators.number-on-the-right"],
     why="There is no way back from it; pretending would leave the leaf without a gradient.",
     mistake="Backward on it does nothing.",
     impure="asks for a refusal",
@@ -81,7 +89,9 @@ def _(lib):
     x = lib.tensor([1.0, 4.0], requires_grad=True)
     with lib.no_grad():
         quiet = (x * 5).sum()
-    (x * 3).sum().backward()
+    factor = lib.tensor([3.0, 5.0], requires_grad=True)
+    (x * factor).sum().backward()
+    lib.control("operators.sum-grad", factor.grad)
     lib.observe("gradient of the tracked twin", x.grad)
     with lib.raises("backward of the untracked result"):
         quiet.backward()
@@ -91,7 +101,7 @@ def _(lib):
     "tracking-resumes",
     "Tracking resumes where the block ends",
     claims=["grad-mode.tracking-resumes", "grad-mode.default-tracks"],
-    after=["operators.sum-grad", "operators.add-grad"],
+    after=["operators.sum-grad", "operators.add-grad", "operators.number-on-the-right"],
     why="The mode belongs to the block. After it everything is as before.",
     mistake="The switch is thrown on entry and never thrown back.",
     impure="switches the mode",
@@ -100,9 +110,11 @@ def _(lib):
     x = lib.tensor([1.0, 4.0], requires_grad=True)
     with lib.no_grad():
         quiet = x * 5
-    tracked = x * 3
+    factor = lib.tensor([3.0, 5.0], requires_grad=True)
+    tracked = x * factor
     (quiet + tracked).sum().backward()
-    lib.observe("gradient, 3 from outside and none from inside", x.grad)
+    lib.control("operators.sum-grad", factor.grad)
+    lib.observe("gradient, the factor from outside and none from inside", x.grad)
 
 
 @chapter.behaviour(
@@ -117,6 +129,11 @@ def _(lib):
     impure="switches the mode",
 )
 def _(lib):
+    twin = lib.tensor([1.0, 4.0], requires_grad=True)
+    with lib.no_grad():
+        constant = twin * 5
+    (constant + twin * 3).sum().backward()
+    lib.control("grad-mode.tracking-resumes", twin.grad)
     x = lib.tensor([1.0, 4.0], requires_grad=True)
     with lib.no_grad():
         with lib.no_grad():
@@ -137,6 +154,12 @@ def _(lib):
     impure="switches the mode",
 )
 def _(lib):
+    twin = lib.tensor([1.0, 4.0], requires_grad=True)
+    with lib.no_grad():
+        constant = twin * 5
+    (constant + twin * 3).sum().backward()
+    lib.control("grad-mode.tracking-resumes", twin.grad)
+    lib.control("grad-mode.values-are-computed", constant)
     x = lib.tensor([1.0, 4.0], requires_grad=True)
     with lib.caught():
         with lib.no_grad():
@@ -156,6 +179,13 @@ def _(lib):
     impure="switches the mode",
 )
 def _(lib):
+    twin = lib.tensor([1.0, 4.0], requires_grad=True)
+    with lib.no_grad():
+        constant = twin * 5
+    (constant + twin * 3).sum().backward()
+    lib.control("grad-mode.tracking-resumes", twin.grad)
+    lib.control("grad-mode.values-are-computed", constant)
+
     @lib.no_grad()
     def score(value):
         return value * 5
@@ -177,6 +207,11 @@ def _(lib):
     impure="switches the mode",
 )
 def _(lib):
+    twin = lib.tensor([1.0, 4.0], requires_grad=True)
+    with lib.no_grad():
+        constant = twin * 5
+    (constant + twin * 3).sum().backward()
+    lib.control("grad-mode.tracking-resumes", twin.grad)
     with lib.no_grad():
         born = lib.tensor([1.0, 2.0], requires_grad=True)
         quiet = born * 5
@@ -195,14 +230,18 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([1.0, 4.0], requires_grad=True)
+    inside = lib.tensor([2.0, 6.0], requires_grad=True)
     with lib.set_grad_enabled(False):
         off = x * 5
         with lib.set_grad_enabled(True):
-            on = x * 3
+            on = inside * 3
         off_again = x * 7
-    tracked = x * 11
+    factor = lib.tensor([11.0, 13.0], requires_grad=True)
+    tracked = x * factor
     (off + on + off_again + tracked).sum().backward()
-    lib.observe("gradient, 3 + 11 from where it was on", x.grad)
+    lib.control("operators.sum-grad", factor.grad)
+    lib.observe("gradient, the factor from outside of both", x.grad)
+    lib.observe("gradient, 3 from where it was on again", inside.grad)
 
 
 @chapter.behaviour(
@@ -220,8 +259,10 @@ def _(lib):
     (weight * lib.tensor([2.0, 4.0])).sum().backward()
     lib.control("operators.sum-grad", weight.grad)
     with lib.no_grad():
-        weight -= weight.grad * 0.25
-    lib.observe("value", weight)
+        step = weight.grad * 0.25
+        lib.control("grad-mode.values-are-computed", step)
+        weight -= step
     lib.observe("it is the same tensor", lib.same(held, weight))
     lib.observe("requires_grad", weight.requires_grad)
+    lib.observe("value", weight)
     lib.observe("gradient, kept", weight.grad)

@@ -11,13 +11,13 @@ chapter = Chapter("gradient-argument", "The gradient argument of backward")
     "Backward of one number starts from the gradient 1",
     profile="scalar",
     claims=["gradient-argument.scalar-needs-none", "gradient-argument.default-is-one"],
-    after=["operators.mul-grad"],
     why="d(y)/d(y) is 1, so one number needs no gradient to start from.",
     mistake="The result's gradient is left at 0, and zeros arrive everywhere.",
 )
 def _(lib):
     x = lib.tensor(7.0, requires_grad=True)
-    y = x * 5
+    offset = lib.tensor(5.0, requires_grad=True)
+    y = x + offset
     y.backward()
     lib.observe("gradient", x.grad)
 
@@ -32,15 +32,20 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([[4.0]], requires_grad=True)
-    y = x * 8
+    factor = lib.tensor([[8.0]], requires_grad=True)
+    y = x * factor
     y.backward()
+    lib.control("operators.mul-grad", factor.grad, label="gradient of the factor")
     lib.observe("gradient", x.grad)
 
 
 @chapter.behaviour(
     "vector-refused",
     "Backward of several numbers without a gradient is refused",
-    claims=["gradient-argument.vector-without-raises", "gradient-argument.no-default-ones-for-vectors"],
+    claims=[
+        "gradient-argument.vector-without-raises",
+        "gradient-argument.no-default-ones-for-vectors",
+    ],
     after=["operators.sum-grad"],
     why=(
         "Several results have no single derivative. Assuming ones would quietly answer another "
@@ -51,9 +56,11 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([3.0, 4.0], requires_grad=True)
-    (x * 2).sum().backward()
+    factor = lib.tensor([2.0, 5.0], requires_grad=True)
+    (x * factor).sum().backward()
+    lib.control("operators.sum-grad", factor.grad)
     lib.observe("gradient of the sum", x.grad)
-    y = x * 2
+    y = x * factor
     with lib.raises("backward of two numbers"):
         y.backward()
     lib.observe("gradient after the refusal", x.grad)
@@ -69,8 +76,10 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([1.0, 2.0, 3.0], requires_grad=True)
-    y = x * lib.tensor([2.0, 4.0, 6.0])
+    factor = lib.tensor([2.0, 4.0, 6.0], requires_grad=True)
+    y = x * factor
     y.backward(lib.tensor([1.0, 0.0, -10.0]))
+    lib.control("operators.mul-grad", factor.grad, label="gradient of the factor")
     lib.observe("gradient", x.grad)
 
 
@@ -84,9 +93,11 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([1.0, -2.0, 4.0], requires_grad=True)
-    y = x.sum() * lib.tensor([1.0, -2.0, 4.0])
-    y.backward(lib.tensor([1.0, 10.0, 100.0]))
+    factor = lib.tensor([1.0, -2.0, 4.0], requires_grad=True)
+    y = x.sum() * factor
     lib.observe("outputs", y)
+    y.backward(lib.tensor([1.0, 10.0, 100.0]))
+    lib.control("gradient-argument.weights-each-output", factor.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -121,8 +132,10 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([1.0, 3.0], requires_grad=True)
-    total = (x * 5).sum()
+    factor = lib.tensor([5.0, 7.0], requires_grad=True)
+    total = (x * factor).sum()
     total.backward(lib.tensor(-0.5))
+    lib.control("operators.sum-grad", factor.grad, label="gradient of the factor")
     lib.observe("gradient", x.grad)
 
 
@@ -137,12 +150,13 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
-    factor = lib.tensor([[2.0, 4.0, 6.0], [8.0, 10.0, 12.0]])
+    factor = lib.tensor([[2.0, 4.0, 6.0], [8.0, 10.0, 12.0]], requires_grad=True)
     y = x * factor
     with lib.raises("a gradient with a row too few"):
         y.backward(lib.tensor([1.0, 10.0, 100.0]))
     z = x * factor
     z.backward(lib.tensor([[1.0, 10.0, 100.0], [2.0, 20.0, 200.0]]))
+    lib.control("gradient-argument.weights-each-output", factor.grad)
     lib.observe("gradient with the right shape", x.grad)
 
 
@@ -158,12 +172,14 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([3.0, 4.0], requires_grad=True)
+    factor = lib.tensor([2.0, 5.0], requires_grad=True)
     with lib.raises("backward of two numbers"):
-        (x * 2).backward()
+        (x * factor).backward()
     lib.observe(
         "gradient after the refusal",
         x.grad,
         accept=[alternative("zeros for no gradient yet", predicate="zeros")],
     )
-    (x * 2).backward(lib.tensor([1.0, 10.0]))
+    (x * factor).backward(lib.tensor([1.0, 10.0]))
+    lib.control("gradient-argument.weights-each-output", factor.grad)
     lib.observe("gradient with an argument", x.grad)

@@ -20,8 +20,10 @@ ZEROS = alternative("zeros for no gradient", predicate="zeros")
 def _(lib):
     u = lib.tensor(1.25, requires_grad=True)
     v = lib.tensor(10.0, requires_grad=True)
-    y = u * v
+    one = lib.tensor(1.0, requires_grad=True)
+    y = u * v * one
     y.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.observe("gradient of u", u.grad)
     lib.observe("gradient of v", v.grad)
 
@@ -38,10 +40,12 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
     lib.observe("gradient of a fresh leaf", x.grad, accept=[ZEROS])
-    y = x * 5
+    y = x * five
     lib.observe("gradient before backward", x.grad, accept=[ZEROS])
     y.backward()
+    lib.control("operators.mul-grad", five.grad)
     lib.observe("gradient after backward", x.grad)
 
 
@@ -57,8 +61,10 @@ def _(lib):
 def _(lib):
     used = lib.tensor(1.0, requires_grad=True)
     idle = lib.tensor(2.0, requires_grad=True)
-    y = used * 7
+    seven = lib.tensor(7.0, requires_grad=True)
+    y = used * seven
     y.backward()
+    lib.control("operators.mul-grad", seven.grad)
     lib.observe("gradient of the used leaf", used.grad)
     lib.observe("gradient of the idle leaf", idle.grad, accept=[ZEROS])
 
@@ -90,8 +96,10 @@ def _(lib):
 def _(lib):
     knob = lib.tensor([0.5, 2.0], requires_grad=True)
     offset = lib.tensor([3.0, 4.0])
-    y = (offset * knob).sum()
+    ones = lib.tensor([1.0, 1.0], requires_grad=True)
+    y = (offset * knob * ones).sum()
     y.backward()
+    lib.control("operators.sum-grad", ones.grad)
     lib.observe("gradient of the tracked leaf", knob.grad)
     lib.observe("gradient of the constant", offset.grad, accept=[ZEROS])
 
@@ -107,7 +115,7 @@ def _(lib):
 )
 def _(lib):
     a = lib.tensor([7.0, 8.0], requires_grad=True)
-    middle = a * 3
+    middle = a * a
     total = middle.sum()
     lib.observe("is_leaf of a user's tensor", a.is_leaf)
     lib.observe("is_leaf of a product", middle.is_leaf)
@@ -161,9 +169,13 @@ def _(lib):
 )
 def _(lib):
     base = lib.tensor([2.0, 5.0], requires_grad=True)
-    middle = base * 3
-    total = (middle * lib.tensor([4.0, -1.0])).sum()
+    factor = lib.tensor([3.0, 7.0], requires_grad=True)
+    weights = lib.tensor([4.0, -1.0], requires_grad=True)
+    middle = base * factor
+    total = (middle * weights).sum()
     total.backward()
+    lib.control("operators.sum-grad", weights.grad)
+    lib.control("backward.chain-rule", factor.grad)
     lib.observe("gradient of the leaf", base.grad)
     lib.observe("gradient of the computed tensor", middle.grad)
 
@@ -179,10 +191,14 @@ def _(lib):
 )
 def _(lib):
     inner = lib.ones(3, requires_grad=True)
-    scaled = inner * 5
-    (scaled * lib.tensor([1.0, 2.0, 3.0])).sum().backward()
+    factor = lib.tensor([5.0, 5.0, 5.0], requires_grad=True)
+    weights = lib.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    scaled = inner * factor
+    (scaled * weights).sum().backward()
     lib.observe("is_leaf of the inner tensor", inner.is_leaf)
     lib.observe("is_leaf of the scaled tensor", scaled.is_leaf)
+    lib.control("operators.sum-grad", weights.grad)
+    lib.control("backward.chain-rule", factor.grad)
     lib.observe("gradient of the inner tensor", inner.grad)
 
 
@@ -201,7 +217,9 @@ def _(lib):
     same = late.requires_grad_()
     lib.observe("requires_grad after", late.requires_grad)
     lib.observe("the returned tensor is the same one", lib.same(same, late))
-    (late * 3).sum().backward()
+    factor = lib.tensor([3.0, 5.0], requires_grad=True)
+    (late * factor).sum().backward()
+    lib.control("operators.sum-grad", factor.grad)
     lib.observe("gradient", late.grad)
 
 
@@ -209,7 +227,7 @@ def _(lib):
     "late-switch-makes-a-leaf",
     "A computed constant becomes a working leaf by requires_grad_",
     claims=["leaf.late-flag-makes-working-leaf", "leaf.requires-grad-after-computation"],
-    after=["leaf.switch-on-in-place"],
+    after=["leaf.switch-on-in-place", "operators.number-on-the-right"],
     why="What was computed from constants has no history, so tracking can begin right there.",
     mistake="The earlier operations are dug up again, or the tensor is refused.",
     impure="asks for flags beside values",
@@ -217,7 +235,9 @@ def _(lib):
 def _(lib):
     weights = lib.tensor([1.0, 2.0, 3.0]) * 2
     weights.requires_grad_()
-    (weights * lib.tensor([4.0, -1.0, 0.5])).sum().backward()
+    factor = lib.tensor([4.0, -1.0, 0.5], requires_grad=True)
+    (weights * factor).sum().backward()
+    lib.control("operators.sum-grad", factor.grad)
     lib.observe("gradient", weights.grad)
     lib.observe("is_leaf", weights.is_leaf)
 
@@ -235,7 +255,7 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([1.0, 2.0], requires_grad=True)
-    y = x * 3
+    y = x * x
     with lib.raises("switching a computed tensor off"):
         y.requires_grad_(False)
     free = lib.tensor([1.0, 2.0], requires_grad=True)
@@ -267,8 +287,10 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([[1.0], [2.0], [3.0]], requires_grad=True)
-    y = (x * lib.tensor([[2.0], [4.0], [6.0]])).sum()
+    factor = lib.tensor([[2.0], [4.0], [6.0]], requires_grad=True)
+    y = (x * factor).sum()
     y.backward()
+    lib.control("operators.sum-grad", factor.grad, label="gradient of the factor")
     lib.observe("gradient", x.grad)
 
 
@@ -285,7 +307,7 @@ def _(lib):
 def _(lib):
     x = lib.tensor([2.0, 4.0], requires_grad=True)
     constant = lib.tensor([1.0, 1.0])
-    lib.observe("grad_fn of a product", lib.kind((x * 3).grad_fn))
+    lib.observe("grad_fn of a product", lib.kind((x * constant).grad_fn))
     lib.observe("grad_fn of a leaf", lib.kind(x.grad_fn))
     lib.observe("grad_fn of a product of constants", lib.kind((constant * constant).grad_fn))
 

@@ -87,15 +87,21 @@ def _(lib):
     "A graph that saved nothing can be walked again",
     profile="scalar",
     claims=["lifetime.second-backward-raises"],
-    after=["operators.add-grad"],
+    after=["operators.add-grad", "operators.number-on-the-right"],
     why="x + 2 needs no value for its way back, so nothing is freed and nothing is missing.",
     mistake="A flag on the graph refuses every second call, or the second call adds nothing.",
     impure="goes backward twice",
 )
 def _(lib):
+    twin = lib.tensor(1.5, requires_grad=True)
+    (twin * 4).backward()
+    (twin * 10).backward()
+    lib.control("accumulation.second-graph-adds", twin.grad)
     x = lib.tensor(3.0, requires_grad=True)
-    y = x + 2
+    twin = lib.tensor(4.0, requires_grad=True)
+    y = x + 2 + twin
     y.backward()
+    lib.control("gradient-argument.implicit-one", twin.grad)
     lib.observe("gradient after the first backward", x.grad)
     y.backward()
     lib.observe("gradient after the second backward", x.grad)
@@ -111,6 +117,10 @@ def _(lib):
     impure="goes backward twice",
 )
 def _(lib):
+    twin = lib.tensor(1.5, requires_grad=True)
+    (twin * 4).backward()
+    (twin * 10).backward()
+    lib.control("accumulation.second-graph-adds", twin.grad)
     x = lib.tensor([2.0, 6.0], requires_grad=True)
     w = lib.tensor([4.0, 12.0], requires_grad=True)
     y = (x * w).sum()
@@ -130,10 +140,15 @@ def _(lib):
     impure="goes backward three times",
 )
 def _(lib):
+    twin = lib.tensor(1.5, requires_grad=True)
+    (twin * 4).backward()
+    (twin * 10).backward()
+    lib.control("accumulation.second-graph-adds", twin.grad)
     x = lib.tensor([2.0, 6.0], requires_grad=True)
     w = lib.tensor([4.0, 12.0], requires_grad=True)
     y = (x * w).sum()
     y.backward(retain_graph=True)
+    lib.control("operators.sum-grad", w.grad)
     y.backward()
     lib.observe("gradient after the second backward", x.grad)
     with lib.raises("the third backward"):
@@ -151,11 +166,17 @@ def _(lib):
     impure="goes backward twice",
 )
 def _(lib):
+    twin = lib.tensor(1.5, requires_grad=True)
+    (twin * 4).backward()
+    (twin * 10).backward()
+    lib.control("accumulation.second-graph-adds", twin.grad)
     x = lib.tensor(2.0, requires_grad=True)
     w = lib.tensor(4.0, requires_grad=True)
     for turn in (1, 2):
         y = x * w * 3
         y.backward()
+        if turn == 1:
+            lib.control("backward.chain-rule", w.grad)
         lib.observe(f"gradient after round {turn}", x.grad)
 
 
@@ -164,12 +185,16 @@ def _(lib):
     "Freeing one graph leaves another over the same leaf alone",
     profile="scalar",
     claims=["lifetime.separate-graphs-share-leaves"],
-    after=["accumulation.second-graph-adds", "backward.chain-rule"],
+    after=["lifetime.new-forward-new-graph", "backward.chain-rule"],
     why="Two graphs share a leaf but none of the values that they saved.",
     mistake="What was saved hangs on the leaf, so one backward frees it for all.",
     impure="goes backward twice",
 )
 def _(lib):
+    twin = lib.tensor(1.5, requires_grad=True)
+    (twin * 4).backward()
+    (twin * 10).backward()
+    lib.control("accumulation.second-graph-adds", twin.grad)
     x = lib.tensor(3.0, requires_grad=True)
     w = lib.tensor(6.0, requires_grad=True)
     single = x * w
@@ -185,16 +210,24 @@ def _(lib):
     "A trunk that saved nothing serves two losses",
     claims=["lifetime.second-backward-raises"],
     after=["lifetime.unsaved-graph-again", "operators.sum-grad"],
-    why="Only what was saved is freed; x + 1 saved nothing, so both losses reach the leaf.",
+    why="Only what was saved is freed; a sum saves nothing, so both losses reach the leaf.",
     mistake="Backward marks every node that it passes as used up.",
     impure="goes backward twice",
 )
 def _(lib):
+    twin = lib.tensor(1.5, requires_grad=True)
+    (twin * 4).backward()
+    (twin * 10).backward()
+    lib.control("accumulation.second-graph-adds", twin.grad)
     x = lib.tensor([1.0, 4.0], requires_grad=True)
-    trunk = x + 1
-    first = (trunk * 2).sum()
+    shift = lib.tensor([1.0, 2.0], requires_grad=True)
+    weights = lib.tensor([2.0, 3.0], requires_grad=True)
+    trunk = x + shift
+    first = (trunk * weights).sum()
     second = (trunk * 3).sum()
     first.backward()
+    lib.control("operators.sum-grad", weights.grad)
+    lib.control("operators.add-grad", shift.grad)
     lib.observe("gradient after the first loss", x.grad)
     second.backward()
     lib.observe("gradient after both losses", x.grad)

@@ -17,8 +17,8 @@ def _(lib):
     a = lib.tensor(3.0, requires_grad=True)
     b = lib.tensor(-2.0, requires_grad=True)
     product = a * b
-    product.backward()
     lib.observe("product", product)
+    product.backward()
     lib.observe("gradient of a", a.grad)
     lib.observe("gradient of b", b.grad)
 
@@ -37,11 +37,11 @@ def _(lib):
     b = lib.tensor(-2.0, requires_grad=True)
     c = lib.tensor(5.0, requires_grad=True)
     result = (a + b) * c
-    result.backward()
     lib.observe("result", result)
+    result.backward()
+    lib.control("operators.mul-grad", c.grad)
     lib.observe("gradient of a", a.grad)
     lib.observe("gradient of b", b.grad)
-    lib.control("operators.mul-grad", c.grad)
 
 
 @chapter.behaviour(
@@ -58,8 +58,9 @@ def _(lib):
     b = lib.tensor(-2.0, requires_grad=True)
     c = lib.tensor(5.0, requires_grad=True)
     result = (a - b) * c
-    result.backward()
     lib.observe("result", result)
+    result.backward()
+    lib.control("operators.mul-grad", c.grad)
     lib.observe("gradient of a", a.grad)
     lib.observe("gradient of b", b.grad)
 
@@ -77,8 +78,9 @@ def _(lib):
     a = lib.tensor(3.0, requires_grad=True)
     b = lib.tensor(4.0, requires_grad=True)
     result = -a * b
-    result.backward()
     lib.observe("result", result)
+    result.backward()
+    lib.control("operators.mul-grad", b.grad)
     lib.observe("gradient of a", a.grad)
 
 
@@ -88,15 +90,17 @@ def _(lib):
     profile="scalar",
     claims=["operators.div-grad"],
     after=["operators.mul-grad"],
-    why="d(a/b)/da is 1/b and d(a/b)/db is -a/b².",
+    why="d(a/b)/da is 1/b and d(a/b)/db is -a/b², times what arrives.",
     mistake="The divisor's gradient lacks its minus or its square.",
 )
 def _(lib):
     a = lib.tensor(6.0, requires_grad=True)
     b = lib.tensor(-4.0, requires_grad=True)
-    quotient = a / b
-    quotient.backward()
-    lib.observe("quotient", quotient)
+    c = lib.tensor(8.0, requires_grad=True)
+    result = a / b * c
+    lib.observe("result", result)
+    result.backward()
+    lib.control("operators.mul-grad", c.grad)
     lib.observe("gradient of a", a.grad)
     lib.observe("gradient of b", b.grad)
 
@@ -106,7 +110,7 @@ def _(lib):
     "A whole power brings its exponent down",
     profile="scalar",
     claims=["operators.pow-grad"],
-    after=["operators.mul-grad"],
+    after=["operators.mul-grad", "operators.number-on-the-right"],
     why="d(a³)/da is 3a², also for a negative base.",
     mistake="The exponent is forgotten, or the old exponent is kept.",
 )
@@ -114,8 +118,9 @@ def _(lib):
     a = lib.tensor(-2.0, requires_grad=True)
     b = lib.tensor(5.0, requires_grad=True)
     result = a**3 * b
-    result.backward()
     lib.observe("result", result)
+    result.backward()
+    lib.control("operators.mul-grad", b.grad)
     lib.observe("gradient of a", a.grad)
 
 
@@ -125,14 +130,17 @@ def _(lib):
     profile="scalar",
     claims=["operators.python-number-operands"],
     after=["operators.mul-grad", "operators.add-grad"],
-    why="x * 2 + 1 mixes a tracked value with numbers; the numbers are constants.",
+    why="x * 4 + 1 mixes a tracked value with numbers; the numbers are constants.",
     mistake="The number is not wrapped, and the operator fails or drops it.",
 )
 def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
-    y = (x * 4 + 1) * 2 - 5
-    y.backward()
+    a = lib.tensor(2.0, requires_grad=True)
+    b = lib.tensor(7.0, requires_grad=True)
+    y = x * 4 + 1 - 5 + a * b
     lib.observe("value", y)
+    y.backward()
+    lib.control("operators.mul-grad", b.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -147,9 +155,11 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
-    y = 2 * (1 + x * 4)
-    y.backward()
+    twin = lib.tensor(7.0, requires_grad=True)
+    y = 1 + 2 * x + twin * 4
     lib.observe("value", y)
+    y.backward()
+    lib.control("operators.number-on-the-right", twin.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -158,15 +168,17 @@ def _(lib):
     "A number minus a value has the gradient -1",
     profile="scalar",
     claims=["operators.sub-grad", "operators.python-number-operands"],
-    after=["operators.number-on-the-right"],
+    after=["operators.number-on-the-right", "operators.sub-grad"],
     why="10 - x is not x - 10: the reflected operator has to keep the order.",
     mistake="__rsub__ was written as __sub__, so both the value and the sign are wrong.",
 )
 def _(lib):
     x = lib.tensor(4.0, requires_grad=True)
-    y = (10 - x) * 3
-    y.backward()
+    factor = lib.tensor(3.0, requires_grad=True)
+    y = (10 - x) * factor
     lib.observe("value", y)
+    y.backward()
+    lib.control("operators.mul-grad", factor.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -175,15 +187,18 @@ def _(lib):
     "A number over a value has the gradient of a reciprocal",
     profile="scalar",
     claims=["operators.python-number-operands"],
-    after=["operators.div-grad"],
+    after=["operators.div-grad", "operators.number-on-the-right"],
     why="d(8/x)/dx is -8/x²: the number is divided, and x stands below the line.",
     mistake="__rtruediv__ was written as __truediv__, which gives x/8.",
 )
 def _(lib):
     x = lib.tensor(4.0, requires_grad=True)
-    y = 8 / x
-    y.backward()
+    a = lib.tensor(5.0, requires_grad=True)
+    b = lib.tensor(2.0, requires_grad=True)
+    y = 8 / x * (a / b)
     lib.observe("value", y)
+    y.backward()
+    lib.control("operators.div-grad", b.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -198,9 +213,11 @@ def _(lib):
 def _(lib):
     x = lib.tensor([4.0, 6.0, -1.0], requires_grad=True)
     w = lib.tensor([0.5, 3.0, 9.0], requires_grad=True)
-    total = (x * w).sum()
-    total.backward()
+    one = lib.tensor(1.0, requires_grad=True)
+    total = (x * w).sum() * one
     lib.observe("total", total)
+    total.backward()
+    lib.control("operators.mul-grad", one.grad)
     lib.observe("gradient of x", x.grad)
     lib.observe("gradient of w", w.grad)
 
@@ -215,7 +232,11 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
-    total = x.sum() * 6
-    total.backward()
+    twin = lib.tensor([5.0, 7.0], requires_grad=True)
+    weight = lib.tensor(6.0, requires_grad=True)
+    total = x.sum() * weight + twin.sum()
     lib.observe("total", total)
+    total.backward()
+    lib.control("operators.mul-grad", weight.grad)
+    lib.control("operators.sum-grad", twin.grad)
     lib.observe("gradient", x.grad)

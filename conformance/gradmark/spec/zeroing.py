@@ -11,18 +11,21 @@ chapter = Chapter("zeroing", "Zeroing gradients")
     "A leaf whose gradient was cleared starts anew",
     profile="scalar",
     claims=["zeroing.manual-needed"],
-    after=["accumulation.second-graph-adds"],
+    after=["accumulation.second-graph-adds", "lifetime.new-forward-new-graph"],
     why="Setting .grad to None forgets the past; without it the next gradient is added on top.",
     mistake="The old gradient survives somewhere, for instance in the node that accumulates.",
     impure="goes backward three times, and clears",
 )
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
-    (x * 3).backward()
-    (x * 3).backward()
+    three = lib.tensor(3.0, requires_grad=True)
+    (x * three).backward()
+    lib.control("operators.mul-grad", three.grad)
+    (x * three).backward()
     lib.observe("gradient without clearing", x.grad)
     x.grad = None
-    (x * 5).backward()
+    five = lib.tensor(5.0, requires_grad=True)
+    (x * five).backward()
     lib.observe("gradient after clearing", x.grad)
 
 
@@ -30,7 +33,7 @@ def _(lib):
     "zero-in-place",
     "grad.zero_() puts zeros where the gradient was",
     claims=["zeroing.grad-zero-in-place", "zeroing.zero-sets-elements"],
-    after=["operators.sum-grad"],
+    after=["operators.sum-grad", "operators.number-on-the-right"],
     why="The gradient's memory is kept and filled with zeros; the next round adds to zeros.",
     mistake="Only a copy is cleared.",
     impure="goes backward twice, and clears",
@@ -57,6 +60,10 @@ def _(lib):
     impure="asks for identity",
 )
 def _(lib):
+    twin = lib.tensor([1.0, 2.0], requires_grad=True)
+    (twin * 3).sum().backward()
+    twin.grad.zero_()
+    lib.control("zeroing.zero-in-place", twin.grad)
     x = lib.tensor([1.0, 2.0], requires_grad=True)
     (x * 3).sum().backward()
     kept = x.grad
@@ -69,14 +76,20 @@ def _(lib):
     "loop-with-zeroing",
     "A loop that clears each round sees one round's gradient",
     claims=["zeroing.loop-mean", "zeroing.loop-does-not-accumulate"],
-    after=["zeroing.zero-in-place", "backward.scalar-polynomial"],
+    after=["lifetime.new-forward-new-graph"],
     why="This is the training loop as it is meant to be.",
     mistake="Zeroing comes too late, or clears something else.",
     impure="goes backward three times, and clears",
 )
 def _(lib):
+    twin = lib.tensor([1.0, 2.0], requires_grad=True)
+    (twin * 3).sum().backward()
+    twin.grad.zero_()
+    lib.control("zeroing.zero-in-place", twin.grad)
     x = lib.tensor([1.0, 2.0, 5.0], requires_grad=True)
-    (x * x + x * 2 + 7).sum().backward()
+    ones = lib.ones(3, requires_grad=True)
+    ((x * x + x * 2 + 7) * ones).sum().backward()
+    lib.control("operators.sum-grad", ones.grad)
     lib.control("backward.scalar-polynomial", x.grad)
     for turn in (2, 3):
         x.grad.zero_()
@@ -94,6 +107,10 @@ def _(lib):
     impure="goes backward twice, and clears",
 )
 def _(lib):
+    twin = lib.tensor([1.0, 2.0], requires_grad=True)
+    (twin * 3).sum().backward()
+    twin.grad.zero_()
+    lib.control("zeroing.zero-in-place", twin.grad)
     x = lib.tensor([1.0, -1.0], requires_grad=True)
     (x * 4).sum().backward()
     lib.control("operators.sum-grad", x.grad)
@@ -117,7 +134,9 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor([1.0, 2.0], requires_grad=True)
-    (x * 3).sum().backward()
+    factor = lib.tensor([3.0, 5.0], requires_grad=True)
+    (x * factor).sum().backward()
+    lib.control("operators.sum-grad", factor.grad)
     lib.observe("gradient", x.grad)
     x.grad = None
     lib.observe(
@@ -137,9 +156,17 @@ def _(lib):
     impure="writes into .grad",
 )
 def _(lib):
+    twin = lib.tensor([1.0, 2.0], requires_grad=True)
+    (twin * 3).sum().backward()
+    twin.grad.zero_()
+    lib.control("zeroing.zero-in-place", twin.grad)
     a = lib.tensor([1.0, 2.0], requires_grad=True)
     b = lib.tensor([3.0, 4.0], requires_grad=True)
-    ((a + b) * 6).sum().backward()
+    c = lib.tensor([5.0, 6.0], requires_grad=True)
+    factor = lib.tensor([6.0, 7.0], requires_grad=True)
+    ((a + b + c) * factor).sum().backward()
+    lib.control("operators.sum-grad", factor.grad)
+    lib.control("operators.add-grad", c.grad)
     a.grad.zero_()
     lib.observe("gradient of the zeroed leaf", a.grad)
     lib.observe("gradient of the other leaf", b.grad)

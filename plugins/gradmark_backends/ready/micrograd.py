@@ -14,6 +14,7 @@ class Micrograd(Adapter):
     profile = "scalar"
     types = ("Value",)
     only_dtype = "float64"
+    written = {"tensor": "Value", "requires_grad": ""}
     recognised = ("leaf: Value(3.0)", "gradient: .grad (float, starts at 0)")
 
     def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:

@@ -16,6 +16,7 @@ class SmallPebble(Adapter):
     delivery = "returned"
     types = ("Variable",)
     data = "array"
+    written = {"tensor": "Variable", "requires_grad": ""}
     keywords = {"dim": "axis"}
     recognised = ("leaf: Variable(array)", "gradient: get_gradients(y)[x] (array)")
 

@@ -18,6 +18,7 @@ class Tinygrad(Adapter):
     places = ("", "Tensor")
     data = "numpy"
     aliases = {".data": None, **{name: f"dtypes.{name}" for name in DTYPES}}
+    written = {"tensor": "Tensor", "requires_grad": ""}
     keywords = {"keepdims": "keepdim"}
     recognised = ("leaf: Tensor(data), Tensor.full((), number)", "gradient: .grad (Tensor)")
 

@@ -6,11 +6,12 @@ import importlib
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, ModuleType
+from typing import Any
 
 from gradmark.behaviour import Spec
 from gradmark.program import Program
@@ -28,12 +29,21 @@ class _TooLong(BaseException):
     """Raised by the alarm; no library catches it by accident."""
 
 
+class Stored(Surface):
+    """The model, whose values are read where they are stored: a broken detach breaks no reading."""
+
+    def host(self, value: Any) -> Any:
+        """Return the array that a tensor holds."""
+        return value._array  # noqa: SLF001 - the model is ours
+
+
 class Here:
     """A package on disk as a backend in this process; asked afresh, it is imported anew."""
 
-    def __init__(self, package: Path) -> None:
+    def __init__(self, package: Path, surface: Callable[[ModuleType], Surface] = Surface) -> None:
         """Remember where the package lies; it is imported when it is asked."""
         self._package = package
+        self._surface = surface
         self._module: ModuleType | None = None
 
     @property
@@ -48,7 +58,7 @@ class Here:
             self._module = self._import()
         try:
             with _clock():
-                return Answer(replay(program, Surface(self._module)))
+                return Answer(replay(program, self._surface(self._module)))
         except _TooLong:
             return Answer(None, Outcome.TIMEOUT, f"no answer within {SECONDS:g} s")
 
@@ -70,7 +80,7 @@ class Here:
 
 @contextmanager
 def _clock() -> Iterator[None]:
-    def ring(number: int, frame: FrameType | None) -> None:
+    def ring(_number: int, _frame: FrameType | None) -> None:
         raise _TooLong
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -93,9 +103,7 @@ class Row:
     def killed(self) -> tuple[str, ...]:
         """Return the behaviours that deviate by themselves."""
         return tuple(
-            v.id
-            for v in self.verdicts
-            if not v.outcome.holds and v.outcome is not Outcome.BLOCKED
+            v.id for v in self.verdicts if not v.outcome.holds and v.outcome is not Outcome.BLOCKED
         )
 
     @property
@@ -111,7 +119,7 @@ class Row:
 
     @property
     def unkept(self) -> tuple[str, ...]:
-        """Return the behaviours that the mutant names and that hold, or are blocked, all the same."""
+        """Return the behaviours that the mutant names and that hold or are blocked."""
         named = (*self.mutant.own, *self.mutant.others)
         return tuple(name for name in named if name not in self.killed)
 
@@ -120,7 +128,7 @@ def run(mutant: Mutant, spec: Spec, reference: Reference) -> Row:
     """Judge one mutant by the whole spec."""
     with tempfile.TemporaryDirectory() as folder:
         name = f"mutant_{mutant.id.replace('-', '_')}"
-        backend = Here(build(mutant, Path(folder), name))
+        backend = Here(build(mutant, Path(folder), name), Stored)
         try:
             session = Session(spec, backend, reference)
             return Row(mutant, tuple(session.run()))
@@ -139,8 +147,8 @@ def render(rows: Sequence[Row], spec: Spec) -> str:
     lines = [
         "# The kill matrix",
         "",
-        "Every mutant is the bundled model with one bug that people make, or two. Its own",
-        "behaviours have to deviate; where the bug shows elsewhere too, the reason stands beside it.",
+        "Every mutant is the bundled model with one bug that people make, or two. Its own behaviours",
+        "have to deviate; where the bug shows elsewhere too, the reason stands beside it.",
         "Made by `python -m gradmark_reference.mutants --write conformance/docs/kill-matrix.md`.",
         "",
         f"{len(rows)} mutants, {len(spec)} behaviours, {len(survivors(rows, spec))} survivors.",

@@ -54,7 +54,9 @@ def build(mutant: Mutant, folder: Path, name: str = "model") -> Path:
         path = package / edit.file
         source = path.read_text(encoding="utf-8")
         if source.count(edit.old) != 1:
-            message = f"{mutant.id}: {edit.old!r} stands {source.count(edit.old)} times in {path.name}"
+            message = (
+                f"{mutant.id}: {edit.old!r} stands {source.count(edit.old)} times in {path.name}"
+            )
             raise ValueError(message)
         path.write_text(source.replace(edit.old, edit.new), encoding="utf-8")
     return package
@@ -62,7 +64,10 @@ def build(mutant: Mutant, folder: Path, name: str = "model") -> Path:
 
 @cache
 def load_bank() -> tuple[Mutant, ...]:
-    """Return all mutants, in the order of the bank's modules. Raises ValueError for a doubled id."""
+    """Return all mutants, module by module.
+
+    Raises ValueError for a doubled id.
+    """
     package = import_module("gradmark_reference.mutants.bank")
     mutants: list[Mutant] = []
     for module in sorted(m.name for m in iter_modules(package.__path__)):
