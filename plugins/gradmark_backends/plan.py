@@ -42,8 +42,9 @@ class Opened:
     """What opening a library found out, told by the worker in its first answer.
 
     ``recognised`` are lines such as ``leaf: Tensor(data, requires_grad=True)`` for the header and
-    the report, ``spelling`` PyTorch's names with the library's, for scripts; ``scalar_shape`` and ``dtype`` are the conventions that the judge normalises.
-    ``profile`` is the largest that the adapter claims.
+    the report, ``spelling`` PyTorch's names with the library's, for scripts; ``scalar_shape`` and
+    ``dtype`` are the conventions that the judge normalises. ``profile`` is the largest that the
+    adapter claims.
     """
 
     library: str

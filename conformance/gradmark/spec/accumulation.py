@@ -35,10 +35,11 @@ def _(lib):
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
     twin = lib.tensor(4.0, requires_grad=True)
-    one = lib.tensor(1.0, requires_grad=True)
-    y = (x * x * x + x + twin * twin) * one
+    extra = lib.tensor(2.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    y = x * x * x + x + (twin * twin + five * (extra * 4))
     y.backward()
-    lib.control("operators.mul-grad", one.grad)
+    lib.control("backward.chain-rule", extra.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("gradient", x.grad)
 
@@ -58,10 +59,11 @@ def _(lib):
     left = top * top
     right = top * 5
     twin = lib.tensor(4.0, requires_grad=True)
-    one = lib.tensor(1.0, requires_grad=True)
-    y = (left * right + twin * twin) * one
+    extra = lib.tensor(2.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    y = left * right + (twin * twin + five * (extra * 4))
     y.backward()
-    lib.control("operators.mul-grad", one.grad)
+    lib.control("backward.chain-rule", extra.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
@@ -84,10 +86,11 @@ def _(lib):
     node = x * 3
     longer = ((node * 2) * node) * 4
     twin = lib.tensor(4.0, requires_grad=True)
-    one = lib.tensor(1.0, requires_grad=True)
-    y = (longer + node + twin * twin) * one
+    extra = lib.tensor(2.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    y = longer + node + (twin * twin + five * (extra * 4))
     y.backward()
-    lib.control("operators.mul-grad", one.grad)
+    lib.control("backward.chain-rule", extra.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
@@ -106,10 +109,11 @@ def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
     node = x * 3
     twin = lib.tensor(4.0, requires_grad=True)
-    one = lib.tensor(1.0, requires_grad=True)
-    y = (node + ((node * 2) * node) * 4 + twin * twin) * one
+    extra = lib.tensor(2.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    y = node + ((node * 2) * node) * 4 + (twin * twin + five * (extra * 4))
     y.backward()
-    lib.control("operators.mul-grad", one.grad)
+    lib.control("backward.chain-rule", extra.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("value", y)
     lib.observe("gradient", x.grad)
@@ -127,10 +131,10 @@ def _(lib):
 def _(lib):
     a = lib.tensor(3.0, requires_grad=True)
     b = lib.tensor(3.0, requires_grad=True)
-    one = lib.tensor(1.0, requires_grad=True)
-    y = (a * 2 + b * 5) * one
+    extra = lib.tensor(2.0, requires_grad=True)
+    y = a * 2 + b * 5 + extra * 4
     y.backward()
-    lib.control("operators.mul-grad", one.grad)
+    lib.control("operators.number-on-the-right", extra.grad)
     lib.observe("gradient of a", a.grad)
     lib.observe("gradient of b", b.grad)
 
@@ -232,7 +236,7 @@ def _(lib):
     x = lib.tensor([2.0, 3.0], requires_grad=True)
     (x * lib.tensor([4.0, 6.0])).backward(lib.tensor([1.0, 10.0]))
     lib.control("gradient-argument.weights-each-output", x.grad)
-    (x * 7).backward(lib.tensor([-1.0, 2.0]))
+    (x * lib.tensor([7.0, 7.0])).backward(lib.tensor([-1.0, 2.0]))
     lib.observe("gradient after both", x.grad)
 
 

@@ -16,12 +16,13 @@ chapter = Chapter("backward", "Backward and the chain rule")
 )
 def _(lib):
     x = lib.tensor(1.5, requires_grad=True)
-    two = lib.tensor(2.0, requires_grad=True)
     twin = lib.tensor(4.0, requires_grad=True)
-    y = x * x + x * two + 3 + twin * twin
+    extra = lib.tensor(2.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    y = x * x + x * 2 + 3 + (twin * twin + five * (extra * 4))
     lib.observe("value", y)
     y.backward()
-    lib.control("operators.mul-grad", two.grad)
+    lib.control("backward.chain-rule", extra.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("gradient", x.grad)
 
@@ -40,10 +41,12 @@ def _(lib):
     five = lib.tensor(5.0, requires_grad=True)
     shift = lib.tensor(1.0, requires_grad=True)
     inner = t * 3 + shift
-    outer = inner * five
+    extra = lib.tensor(2.0, requires_grad=True)
+    outer = inner * five + extra * 4
     outer.backward()
     lib.control("operators.mul-grad", five.grad)
     lib.control("operators.add-grad", shift.grad)
+    lib.control("operators.number-on-the-right", extra.grad)
     lib.observe("gradient", t.grad)
 
 
@@ -52,8 +55,8 @@ def _(lib):
     "Every tracked input gets its own partial derivative",
     profile="scalar",
     claims=["backward.gradient-is-vector-of-partials", "backward.all-partials"],
-    after=["operators.mul-grad", "operators.add-grad"],
-    why="a·b·c + d has four partial derivatives, and one backward finds them all.",
+    after=["operators.mul-grad", "operators.add-grad", "backward.chain-rule"],
+    why="(a·b·c + d)·e has five partial derivatives, and one backward finds them all.",
     mistake="Only the inputs of the last operation are reached.",
 )
 def _(lib):
@@ -61,14 +64,17 @@ def _(lib):
     b = lib.tensor(3.0, requires_grad=True)
     c = lib.tensor(5.0, requires_grad=True)
     d = lib.tensor(7.0, requires_grad=True)
-    one = lib.tensor(1.0, requires_grad=True)
-    y = (a * b * c + d) * one
+    extra = lib.tensor(2.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    e = lib.tensor(-2.0, requires_grad=True)
+    y = (a * b * c + d) * e + five * (extra * 4)
     y.backward()
-    lib.control("operators.mul-grad", one.grad)
+    lib.control("backward.chain-rule", extra.grad)
     lib.observe("gradient of a", a.grad)
     lib.observe("gradient of b", b.grad)
     lib.observe("gradient of c", c.grad)
     lib.observe("gradient of d", d.grad)
+    lib.observe("gradient of e", e.grad)
 
 
 @chapter.behaviour(

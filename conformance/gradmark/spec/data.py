@@ -61,12 +61,12 @@ def _(lib):
 )
 def _(lib):
     x = lib.tensor(1.0, requires_grad=True)
-    a = lib.tensor(3.0, requires_grad=True)
-    b = lib.tensor(5.0, requires_grad=True)
-    y = x * 2 + a * b
+    twin = lib.tensor(3.0, requires_grad=True)
+    (twin * 2).backward()
+    lib.control("operators.number-on-the-right", twin.grad)
+    y = x * 2
     x.data = x.data * 100
     y.backward()
-    lib.control("operators.mul-grad", b.grad)
     lib.observe("value of the leaf", x)
     lib.observe("gradient", x.grad)
 
@@ -107,6 +107,9 @@ def _(lib):
     impure="asks for flags beside values",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     source = lib.tensor([8.0, 9.0], requires_grad=True)
     inner = source.data
     lib.observe("values", inner)
@@ -137,7 +140,7 @@ def _(lib):
     "scaled-in-place",
     "x.data *= 100 scales the values, and the graph does not see it",
     claims=["data.scaled-after-linear-forward", "data.harmless-only-if-unsaved"],
-    after=["data.shares-memory", "accumulation.same-leaf-twice"],
+    after=["data.shares-memory", "accumulation.same-leaf-twice", "operators.number-on-the-right"],
     why="The same question as with numbers, asked of a tensor and by an in-place operator.",
     mistake="The in-place operator makes a new array, so the tensor keeps its old values.",
     impure="writes into memory",

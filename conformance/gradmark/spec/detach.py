@@ -34,6 +34,9 @@ def _(lib):
     impure="asks for flags beside values",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     source = lib.tensor([5.0, 6.0], requires_grad=True)
     cut = source.detach()
     lib.observe("values", cut)

@@ -67,6 +67,9 @@ def _(lib):
     impure="switches the mode",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     x = lib.tensor([1.0, 4.0], requires_grad=True)
     tracked = x * 3
     with lib.no_grad():
@@ -110,11 +113,11 @@ def _(lib):
     x = lib.tensor([1.0, 4.0], requires_grad=True)
     with lib.no_grad():
         quiet = x * 5
-    factor = lib.tensor([3.0, 5.0], requires_grad=True)
-    tracked = x * factor
-    (quiet + tracked).sum().backward()
-    lib.control("operators.sum-grad", factor.grad)
-    lib.observe("gradient, the factor from outside and none from inside", x.grad)
+    twin = lib.tensor([3.0, 5.0], requires_grad=True)
+    tracked = x * 3
+    (quiet + tracked + twin * 3).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
+    lib.observe("gradient, 3 from outside and none from inside", x.grad)
 
 
 @chapter.behaviour(
@@ -236,11 +239,11 @@ def _(lib):
         with lib.set_grad_enabled(True):
             on = inside * 3
         off_again = x * 7
-    factor = lib.tensor([11.0, 13.0], requires_grad=True)
-    tracked = x * factor
-    (off + on + off_again + tracked).sum().backward()
-    lib.control("operators.sum-grad", factor.grad)
-    lib.observe("gradient, the factor from outside of both", x.grad)
+    twin = lib.tensor([3.0, 5.0], requires_grad=True)
+    tracked = x * 11
+    (off + on + off_again + tracked + twin * 3).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
+    lib.observe("gradient, 11 from outside of both", x.grad)
     lib.observe("gradient, 3 from where it was on again", inside.grad)
 
 

@@ -154,6 +154,8 @@ def _(lib):
     y = x * factor
     with lib.raises("a gradient with a row too few"):
         y.backward(lib.tensor([1.0, 10.0, 100.0]))
+    with lib.raises("a gradient with as many numbers in another shape"):
+        y.backward(lib.tensor([1.0, 10.0, 100.0, 2.0, 20.0, 200.0]))
     z = x * factor
     z.backward(lib.tensor([[1.0, 10.0, 100.0], [2.0, 20.0, 200.0]]))
     lib.control("gradient-argument.weights-each-output", factor.grad)

@@ -13,19 +13,21 @@ ZEROS = alternative("zeros for no gradient", predicate="zeros")
     "Backward stores a gradient in every leaf that asked for one",
     profile="scalar",
     claims=["leaf.grad-stored-in-leaf", "leaf.opt-in-at-creation"],
-    after=["operators.mul-grad"],
+    after=["operators.mul-grad", "operators.number-on-the-right"],
     why="The gradient of a leaf is read from its .grad once backward has run.",
-    mistake="Only the leaf that was made last, or the left operand, is written.",
+    mistake="Only some leaves are written: the left operand, or those whose value counts as true.",
 )
 def _(lib):
     u = lib.tensor(1.25, requires_grad=True)
     v = lib.tensor(10.0, requires_grad=True)
-    one = lib.tensor(1.0, requires_grad=True)
-    y = u * v * one
+    nothing = lib.tensor(0.0, requires_grad=True)
+    extra = lib.tensor(2.0, requires_grad=True)
+    y = u * v + nothing + extra * 4
     y.backward()
-    lib.control("operators.mul-grad", one.grad)
+    lib.control("operators.number-on-the-right", extra.grad)
     lib.observe("gradient of u", u.grad)
     lib.observe("gradient of v", v.grad)
+    lib.observe("gradient of a leaf that is 0", nothing.grad)
 
 
 @chapter.behaviour(
@@ -78,6 +80,9 @@ def _(lib):
     impure="asks for a flag, not for values",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     plain = lib.tensor([0.5, 1.5])
     tracked = lib.tensor([0.5, 1.5], requires_grad=True)
     lib.observe("requires_grad of a plain tensor", plain.requires_grad)
@@ -114,6 +119,9 @@ def _(lib):
     impure="asks for flags, not for values",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     a = lib.tensor([7.0, 8.0], requires_grad=True)
     middle = a * a
     total = middle.sum()
@@ -132,6 +140,9 @@ def _(lib):
     impure="asks for flags, not for values",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     left = lib.tensor([1.0, 5.0])
     right = lib.tensor([2.0, 2.0])
     both = left * right
@@ -151,6 +162,9 @@ def _(lib):
     impure="asks for flags, not for values",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     tracked = lib.tensor([1.0, 2.0], requires_grad=True)
     constant = lib.tensor([3.0, 4.0])
     lib.observe("tracked + constant", (tracked + constant).requires_grad)
@@ -254,6 +268,9 @@ def _(lib):
     impure="asks for a refusal",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     x = lib.tensor([1.0, 2.0], requires_grad=True)
     y = x * x
     with lib.raises("switching a computed tensor off"):
@@ -305,6 +322,9 @@ def _(lib):
     impure="asks what an attribute is",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     x = lib.tensor([2.0, 4.0], requires_grad=True)
     constant = lib.tensor([1.0, 1.0])
     lib.observe("grad_fn of a product", lib.kind((x * constant).grad_fn))
@@ -323,6 +343,9 @@ def _(lib):
     impure="asks for a refusal",
 )
 def _(lib):
+    twin = lib.tensor([2.0, 4.0], requires_grad=True)
+    (twin * lib.tensor([3.0, 5.0])).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     floating = lib.tensor([1.0, 2.0], requires_grad=True)
     lib.observe("a floating tensor is tracked", floating.requires_grad)
     with lib.raises("tracking whole numbers"):

@@ -101,7 +101,7 @@ def _(lib):
     twin = lib.tensor(4.0, requires_grad=True)
     y = x + 2 + twin
     y.backward()
-    lib.control("gradient-argument.implicit-one", twin.grad)
+    lib.control("operators.add-grad", twin.grad)
     lib.observe("gradient after the first backward", x.grad)
     y.backward()
     lib.observe("gradient after the second backward", x.grad)

@@ -55,7 +55,7 @@ def _(lib):
 )
 def _(lib):
     a = lib.tensor(3.0, requires_grad=True)
-    b = lib.tensor(-2.0, requires_grad=True)
+    b = lib.tensor(-4.0, requires_grad=True)
     c = lib.tensor(5.0, requires_grad=True)
     result = (a - b) * c
     lib.observe("result", result)
@@ -137,9 +137,11 @@ def _(lib):
     x = lib.tensor(3.0, requires_grad=True)
     a = lib.tensor(2.0, requires_grad=True)
     b = lib.tensor(7.0, requires_grad=True)
-    y = x * 4 + 1 - 5 + a * b
+    term = lib.tensor(9.0, requires_grad=True)
+    y = x * 4 + 1 - 5 + (a * b + term)
     lib.observe("value", y)
     y.backward()
+    lib.control("operators.add-grad", term.grad)
     lib.control("operators.mul-grad", b.grad)
     lib.observe("gradient", x.grad)
 
@@ -175,10 +177,11 @@ def _(lib):
 def _(lib):
     x = lib.tensor(4.0, requires_grad=True)
     factor = lib.tensor(3.0, requires_grad=True)
-    y = (10 - x) * factor
+    term = lib.tensor(5.0, requires_grad=True)
+    y = (10 - x - term) * factor
     lib.observe("value", y)
     y.backward()
-    lib.control("operators.mul-grad", factor.grad)
+    lib.control("operators.sub-grad", term.grad)
     lib.observe("gradient", x.grad)
 
 
@@ -206,7 +209,7 @@ def _(lib):
     "sum-grad",
     "A sum over all elements hands its gradient to each of them",
     claims=["operators.sum-grad", "backward.product-then-sum"],
-    after=["operators.mul-grad"],
+    after=["operators.mul-grad", "operators.number-on-the-right"],
     why="Every element counts once in the sum. Weights beside it show that each gets its own.",
     mistake="The gradient stays a single number, or all elements get the same one.",
 )
@@ -214,10 +217,12 @@ def _(lib):
     x = lib.tensor([4.0, 6.0, -1.0], requires_grad=True)
     w = lib.tensor([0.5, 3.0, 9.0], requires_grad=True)
     one = lib.tensor(1.0, requires_grad=True)
-    total = (x * w).sum() * one
+    extra = lib.tensor(2.0, requires_grad=True)
+    total = (x * w).sum() * one + extra * 4
     lib.observe("total", total)
     total.backward()
     lib.control("operators.mul-grad", one.grad)
+    lib.control("operators.number-on-the-right", extra.grad)
     lib.observe("gradient of x", x.grad)
     lib.observe("gradient of w", w.grad)
 
@@ -234,9 +239,11 @@ def _(lib):
     x = lib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     twin = lib.tensor([5.0, 7.0], requires_grad=True)
     weight = lib.tensor(6.0, requires_grad=True)
-    total = x.sum() * weight + twin.sum()
+    extra = lib.tensor(2.0, requires_grad=True)
+    total = x.sum() * weight + twin.sum() + extra * 4
     lib.observe("total", total)
     total.backward()
     lib.control("operators.mul-grad", weight.grad)
+    lib.control("operators.number-on-the-right", extra.grad)
     lib.control("operators.sum-grad", twin.grad)
     lib.observe("gradient", x.grad)

@@ -66,6 +66,7 @@ def _(lib):
     lib.control("zeroing.zero-in-place", twin.grad)
     x = lib.tensor([1.0, 2.0], requires_grad=True)
     (x * 3).sum().backward()
+    lib.control("operators.sum-grad", x.grad)
     kept = x.grad
     kept.zero_()
     lib.observe("gradient after zeroing", x.grad)

@@ -21,7 +21,7 @@ from gradmark.surface import Surface
 from gradmark.verdict import Outcome, Verdict
 from gradmark_reference.mutants.mutant import Mutant, build
 
-SECONDS = 2.0
+SECONDS = 1.0
 """What one program may take; the model needs a few milliseconds for the slowest."""
 
 
@@ -147,8 +147,8 @@ def render(rows: Sequence[Row], spec: Spec) -> str:
     lines = [
         "# The kill matrix",
         "",
-        "Every mutant is the bundled model with one bug that people make, or two. Its own behaviours",
-        "have to deviate; where the bug shows elsewhere too, the reason stands beside it.",
+        "Every mutant is the bundled model with one bug that people make, or two. Its own",
+        "behaviours have to deviate; where the bug shows elsewhere too, the reason stands there.",
         "Made by `python -m gradmark_reference.mutants --write conformance/docs/kill-matrix.md`.",
         "",
         f"{len(rows)} mutants, {len(spec)} behaviours, {len(survivors(rows, spec))} survivors.",

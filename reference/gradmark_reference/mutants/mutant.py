@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from compileall import compile_dir
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -36,11 +37,7 @@ class Mutant:
     edits: tuple[Edit, ...]
     own: tuple[str, ...]
     others: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def bugs(self) -> int:
-        """Count the places that were edited, where the title names more than one bug."""
-        return len(self.title.split(" and ")) if len(self.edits) > 1 else 1
+    bugs: int = 1
 
 
 def build(mutant: Mutant, folder: Path, name: str = "model") -> Path:
@@ -59,6 +56,8 @@ def build(mutant: Mutant, folder: Path, name: str = "model") -> Path:
             )
             raise ValueError(message)
         path.write_text(source.replace(edit.old, edit.new), encoding="utf-8")
+    # A mutant is imported again after every deviation.
+    compile_dir(package, quiet=1)
     return package
 
 

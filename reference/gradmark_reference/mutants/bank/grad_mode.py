@@ -23,6 +23,9 @@ class no_grad:
     def __exit__(self, *raised):
         _mode.enabled = self.before
 '''
+_UNTRACKED = """\
+            raise RuntimeError("the tensor does not require grad and does not have a grad_fn")
+"""
 _RECORDED = """\
     if needed and is_grad_enabled() and result.dtype.kind == "f":
         result.grad_fn = Node(f"{name}Backward0", needed)
@@ -126,8 +129,8 @@ MUTANTS = (
         (
             Edit(
                 "tensor.py",
-                'raise RuntimeError("the tensor does not require grad and does not have a grad_fn")',
-                "return",
+                _UNTRACKED,
+                "            return\n",
             ),
         ),
         own=("grad-mode.backward-of-untracked-refused", "backward.untracked-refused"),

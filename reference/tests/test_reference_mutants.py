@@ -1,0 +1,128 @@
+"""The bank of mutants: each bug is seen, is named rightly, and is seen in whatever order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from gradmark.behaviour import load_spec
+from gradmark.session import Session
+from gradmark.verdict import Outcome, Verdict
+from gradmark_reference.live import Live
+from gradmark_reference.mutants import Edit, Mutant, build, load_bank
+from gradmark_reference.mutants.bank import pairs
+from gradmark_reference.mutants.matrix import Here, Row, Stored, render, run, survivors
+
+SPEC = load_spec()
+BANK = load_bank()
+IDS = [behaviour.id for behaviour in SPEC]
+PAGE = Path(__file__).resolve().parents[2] / "conformance/docs/kill-matrix.md"
+UNCHANGED = Mutant("unchanged", "The model as it is", (), ())
+mutants = pytest.mark.parametrize("mutant", BANK, ids=lambda mutant: mutant.id)
+
+
+@cache
+def live() -> Live:
+    return Live()
+
+
+@cache
+def rows() -> dict[str, Row]:
+    """The rows that were worked out so far, by the mutant's id."""
+    return {}
+
+
+def forwards(mutant: Mutant) -> Row:
+    """The mutant's verdicts in the spec's order, worked out once."""
+    if mutant.id not in rows():
+        rows()[mutant.id] = run(mutant, SPEC, live())
+    return rows()[mutant.id]
+
+
+def asked(package: Path, identities: Iterable[str]) -> dict[str, tuple[Outcome, str]]:
+    """Outcome and root by id, asked in one session in the order that is given."""
+    backend = Here(package, Stored)
+    try:
+        session = Session(SPEC, backend, live())
+        return brief(session.verdict(identity) for identity in identities)
+    finally:
+        backend.close()
+
+
+def brief(verdicts: Iterable[Verdict]) -> dict[str, tuple[Outcome, str]]:
+    return {verdict.id: (verdict.outcome, verdict.root) for verdict in verdicts}
+
+
+def test_the_model_passes_everything() -> None:
+    """Without a bug, what the mutants are made from passes everything, and nothing leniently."""
+    outcomes = {v.id: v.outcome for v in forwards(UNCHANGED).verdicts}
+    assert outcomes == dict.fromkeys(IDS, Outcome.PASS)
+
+
+@mutants
+def test_a_mutant_shows_where_it_says(mutant: Mutant) -> None:
+    """What deviates by itself is named with the reason, and what is named does deviate."""
+    row = forwards(mutant)
+    assert row.unexplained == ()
+    assert row.unkept == ()
+    assert {v.outcome for v in row.verdicts} & {Outcome.UNGRADED, Outcome.PROTOCOL} == set()
+
+
+@mutants
+def test_the_order_does_not_matter(mutant: Mutant, tmp_path: Path) -> None:
+    """Backwards, and in two halves that are asked apart, each verdict is the same."""
+    expected = brief(forwards(mutant).verdicts)
+    package = build(mutant, tmp_path, "in_another_order")
+    assert asked(package, reversed(IDS)) == expected
+    assert asked(package, IDS[::2]) | asked(package, IDS[1::2]) == expected
+
+
+@mutants
+def test_a_mutant_is_well_written(mutant: Mutant) -> None:
+    """Each has an id, one sentence, behaviours that exist, and a reason for all but its own."""
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", mutant.id)
+    assert len(mutant.title) > 15
+    assert not mutant.title.endswith(".")
+    assert mutant.edits
+    assert mutant.own
+    assert {*mutant.own, *mutant.others} <= {*IDS}
+    assert not {*mutant.own} & {*mutant.others}
+    assert all(len(reason) > 10 and "\n" not in reason for reason in mutant.others.values())
+
+
+def test_no_behaviour_survives() -> None:
+    """Every behaviour is failed by a mutant whose own it is."""
+    assert survivors([forwards(mutant) for mutant in BANK], SPEC) == ()
+
+
+def test_the_page_is_what_the_command_writes() -> None:
+    """The kill matrix in the docs is the one that the mutants give today."""
+    page = render([forwards(mutant) for mutant in BANK], SPEC)
+    assert PAGE.read_text(encoding="utf-8") == page
+
+
+def test_ids_are_unique() -> None:
+    """A mutant is known by its id alone, in folders that take no hyphens too."""
+    names = [mutant.id.replace("-", "_") for mutant in BANK]
+    assert len({*names}) == len(names)
+
+
+def test_pairs_show_both_bugs() -> None:
+    """Ten mutants or more have two bugs, and in each of them both bugs deviate by themselves."""
+    assert len(pairs.MUTANTS) >= 10
+    assert {mutant.bugs for mutant in pairs.MUTANTS} == {2}
+    for mutant in pairs.MUTANTS:
+        assert len(mutant.own) >= 2
+        assert {*mutant.own} <= {*forwards(mutant).killed}
+
+
+@pytest.mark.parametrize(("old", "times"), [("no such line", 0), ("return self", 15)])
+def test_an_edit_that_does_not_fit_is_refused(old: str, times: int, tmp_path: Path) -> None:
+    """An edit names a place in the model, and only one."""
+    mutant = Mutant("misfit", "An edit that fits nowhere", (Edit("tensor.py", old, ""),), ())
+    with pytest.raises(ValueError, match=f"stands {times}"):
+        build(mutant, tmp_path)
