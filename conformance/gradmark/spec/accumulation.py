@@ -35,7 +35,7 @@ def _(lib):
 def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
     twin = lib.tensor(4.0, requires_grad=True)
-    extra = lib.tensor(2.0, requires_grad=True)
+    extra = lib.tensor(6.0, requires_grad=True)
     five = lib.tensor(5.0, requires_grad=True)
     y = x * x * x + x + (twin * twin + five * (extra * 4))
     y.backward()
@@ -59,7 +59,7 @@ def _(lib):
     left = top * top
     right = top * 5
     twin = lib.tensor(4.0, requires_grad=True)
-    extra = lib.tensor(2.0, requires_grad=True)
+    extra = lib.tensor(6.0, requires_grad=True)
     five = lib.tensor(5.0, requires_grad=True)
     y = left * right + (twin * twin + five * (extra * 4))
     y.backward()
@@ -86,7 +86,7 @@ def _(lib):
     node = x * 3
     longer = ((node * 2) * node) * 4
     twin = lib.tensor(4.0, requires_grad=True)
-    extra = lib.tensor(2.0, requires_grad=True)
+    extra = lib.tensor(6.0, requires_grad=True)
     five = lib.tensor(5.0, requires_grad=True)
     y = longer + node + (twin * twin + five * (extra * 4))
     y.backward()
@@ -109,7 +109,7 @@ def _(lib):
     x = lib.tensor(2.0, requires_grad=True)
     node = x * 3
     twin = lib.tensor(4.0, requires_grad=True)
-    extra = lib.tensor(2.0, requires_grad=True)
+    extra = lib.tensor(6.0, requires_grad=True)
     five = lib.tensor(5.0, requires_grad=True)
     y = node + ((node * 2) * node) * 4 + (twin * twin + five * (extra * 4))
     y.backward()
@@ -131,7 +131,7 @@ def _(lib):
 def _(lib):
     a = lib.tensor(3.0, requires_grad=True)
     b = lib.tensor(3.0, requires_grad=True)
-    extra = lib.tensor(2.0, requires_grad=True)
+    extra = lib.tensor(6.0, requires_grad=True)
     y = a * 2 + b * 5 + extra * 4
     y.backward()
     lib.control("operators.number-on-the-right", extra.grad)

@@ -140,7 +140,12 @@ def _(lib):
     "scaled-in-place",
     "x.data *= 100 scales the values, and the graph does not see it",
     claims=["data.scaled-after-linear-forward", "data.harmless-only-if-unsaved"],
-    after=["data.shares-memory", "accumulation.same-leaf-twice", "operators.number-on-the-right"],
+    after=[
+        "data.shares-memory",
+        "accumulation.same-leaf-twice",
+        "operators.number-on-the-right",
+        "gradient-argument.one-element-any-rank",
+    ],
     why="The same question as with numbers, asked of a tensor and by an in-place operator.",
     mistake="The in-place operator makes a new array, so the tensor keeps its old values.",
     impure="writes into memory",

@@ -126,7 +126,7 @@ def _(lib):
     "scales-one-element",
     "A gradient for one element scales the whole result",
     claims=["gradient-argument.scalar-accepts-explicit"],
-    after=["operators.sum-grad"],
+    after=["operators.sum-grad", "gradient-argument.weights-each-output"],
     why="A number's backward starts at 1 unless it is told to start elsewhere.",
     mistake="The argument is only looked at when the result is a vector.",
 )

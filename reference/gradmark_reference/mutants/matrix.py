@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -56,11 +56,12 @@ class Here:
         if fresh or self._module is None:
             self.close()
             self._module = self._import()
-        try:
-            with _clock():
-                return Answer(replay(program, self._surface(self._module)))
-        except _TooLong:
+        trace = None
+        with suppress(_TooLong), _clock() as rung:
+            trace = replay(program, self._surface(self._module))
+        if rung:
             return Answer(None, Outcome.TIMEOUT, f"no answer within {SECONDS:g} s")
+        return Answer(trace)
 
     def _import(self) -> ModuleType:
         sys.path.insert(0, str(self._package.parent))
@@ -79,14 +80,18 @@ class Here:
 
 
 @contextmanager
-def _clock() -> Iterator[None]:
-    def ring(_number: int, _frame: FrameType | None) -> None:
+def _clock() -> Iterator[list[int]]:
+    # A replay tells of whatever is raised in it, so the alarm is written down as well.
+    rung: list[int] = []
+
+    def ring(number: int, _frame: FrameType | None) -> None:
+        rung.append(number)
         raise _TooLong
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
-        yield
+        yield rung
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

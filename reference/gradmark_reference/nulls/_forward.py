@@ -36,9 +36,9 @@ class Forward:
         return tuple(self.array.shape)
 
     @property
-    def dtype(self) -> np.dtype[Any]:
+    def dtype(self) -> Any:
         """The array's."""
-        return np.dtype(self.array.dtype)
+        return self.array.dtype
 
     @property
     def data(self) -> Any:

@@ -102,6 +102,7 @@ MUTANTS = (
         ),
         own=("accumulation.equal-values-are-two-leaves",),
         others={
+            "backward.all-partials": "two of its leaves hold the same number",
             "gradient-argument.vector-jacobian-product": "its two leaves hold the same numbers",
         },
     ),

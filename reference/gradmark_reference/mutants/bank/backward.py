@@ -14,6 +14,17 @@ _NODE = '        result.grad_fn = Node(f"{name}Backward0", needed)\n'
 _FREE = "                edge.saved = None\n"
 _NEWEST = "def _newest_first(root: Target) -> list[Target]:\n"
 
+_LOOKS_BACK = dict.fromkeys(
+    (
+        "accumulation.diamond",
+        "accumulation.short-and-long-path",
+        "accumulation.long-path-written-last",
+        "grad-mode.values-are-computed",
+        "detach.blocks-the-gradient",
+        "data.read-is-a-constant",
+    ),
+    "it reads the value of its result after backward",
+)
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -33,7 +44,13 @@ MUTANTS: tuple[Mutant, ...] = (
                 _COLLECT.replace("cotangents[", "fresh[edge.target] = cotangents["),
             ),
         ),
-        own=("backward.scalar-polynomial",),
+        own=(
+            "backward.scalar-polynomial",
+            "accumulation.many-uses",
+            "accumulation.diamond",
+            "accumulation.short-and-long-path",
+            "accumulation.long-path-written-last",
+        ),
     ),
     Mutant(
         "product-forgets-what-arrives",
@@ -46,6 +63,13 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         own=("backward.chain-rule",),
+        others={
+            "backward.two-stage-network": "its three factors are a chain of two products",
+            "gradient-argument.weights-each-output": "the argument is what arrives at the product",
+            "gradient-argument.equals-weighted-sum": "the argument is what arrives at the product",
+            "gradient-argument.scales-one-element": "the argument arrives at the product through the sum",
+            "accumulation.shares-are-not-shared-memory": "its last loss is a product inside a product",
+        },
     ),
     Mutant(
         "ones-arrive-everywhere",
@@ -57,7 +81,20 @@ MUTANTS: tuple[Mutant, ...] = (
                 "self.vjp(np.ones_like(cotangent), *values)",
             ),
         ),
-        own=("backward.chain-rule",),
+        own=(
+            "operators.add-grad",
+            "operators.sub-grad",
+            "operators.neg-grad",
+            "operators.div-grad",
+            "operators.pow-grad",
+            "operators.sum-times-weight",
+        ),
+        others={
+            "backward.two-stage-network": "the minus of its difference does not reach the factors",
+            "gradient-argument.weights-each-output": "the argument is what ought to arrive",
+            "gradient-argument.equals-weighted-sum": "the argument is what ought to arrive",
+            "gradient-argument.scales-one-element": "the argument is what ought to arrive",
+        },
     ),
     Mutant(
         "four-operations-deep",
@@ -76,6 +113,15 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         own=("backward.all-partials",),
+        others={
+            "backward.two-stage-network": "the signal lies six operations below the loss",
+            "backward.long-chain": "the leaf lies more than a thousand operations deep",
+            "backward.tower-of-diamonds": "the leaf lies forty operations deep",
+            "accumulation.long-path-written-last": "the long path is too long",
+            "accumulation.loop-of-three": "the square lies five operations below the loss",
+            "zeroing.loop-with-zeroing": "the square lies five operations below the loss",
+            "grad-mode.set-grad-enabled": "the first of its many terms lies five operations deep",
+        },
     ),
     Mutant(
         "rules-meant-for-tracked-inputs",
@@ -88,6 +134,12 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         own=("backward.two-stage-network",),
+        others={
+            "operators.number-on-the-left": "the number is an untracked first input",
+            "operators.number-minus-value": "the number is an untracked first input",
+            "operators.number-over-value": "the number is an untracked first input",
+            "leaf.only-tracked-leaves-get-grad": "its constant is an untracked first input",
+        },
     ),
     Mutant(
         "matrix-rule-for-products",
@@ -103,6 +155,10 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         own=("backward.two-stage-network",),
+        others={
+            "gradient-argument.shape-must-match": "its result is a product of matrices",
+            "leaf.grad-has-the-leafs-shape": "its leaf is a matrix of one column",
+        },
     ),
     Mutant(
         "start-written-into-result",
@@ -115,6 +171,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         own=("backward.values-are-not-disturbed",),
+        others=_LOOKS_BACK,
     ),
     Mutant(
         "interior-values-freed",
@@ -129,6 +186,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         own=("backward.values-are-not-disturbed",),
+        others=_LOOKS_BACK,
     ),
     Mutant(
         "backward-returns-gradient",
@@ -147,6 +205,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "Backward of an untracked result returns as if all were well",
         (Edit("tensor.py", _UNTRACKED, "            return\n"),),
         own=("backward.untracked-refused",),
+        others={
+            "grad-mode.backward-of-untracked-refused": "the same refusal, of a result made under no_grad",
+        },
     ),
     Mutant(
         "recursive-order",

@@ -11,6 +11,7 @@ _PRODUCT = "    add, sub, mul, div = __add__, __sub__, __mul__, __truediv__\n"
 _R_ADD_SUB = "__radd__, __rsub__ = _reflected(__add__), _reflected(__sub__)"
 _R_MUL_DIV = "__rmul__, __rtruediv__ = _reflected(__mul__), _reflected(__truediv__)"
 _SPREAD = "lambda g: np.broadcast_to(g.reshape(kept), shape)"
+_LATE = "backward is refused only after a first observation that is right"
 
 
 def _edit(old: str, new: str) -> tuple[Edit, ...]:
@@ -32,6 +33,7 @@ MUTANTS: tuple[Mutant, ...] = (
         others={
             "operators.number-on-the-left": "the number comes first, so the value is the forgotten one",
             "leaf.requires-grad-propagates": "a constant times a tracked value is not tracked",
+            "leaf.grad-stored-in-leaf": "one of its leaves is a second factor",
         },
     ),
     Mutant(
@@ -39,12 +41,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "A sum of two terms hands on ones instead of what arrived",
         _edit(_ADD, "np.add, lambda g: np.ones_like(g), lambda g: np.ones_like(g)"),
         own=("operators.add-grad",),
+        others={
+            "backward.all-partials": "one of its leaves is a term inside a product",
+        },
     ),
     Mutant(
         "add-second-term-forgotten",
         "Only the first of two terms is given a gradient",
         _edit(_ADD, "np.add, lambda g: g"),
         own=("operators.add-grad",),
+        others={
+            "operators.number-on-the-left": "the number comes first, and no way back is left",
+        },
     ),
     Mutant(
         "sub-without-minus",
@@ -57,6 +65,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "The left side of a difference is negated instead of the right one",
         _edit(_SUB, "np.subtract, lambda g: -g, lambda g: g"),
         own=("operators.sub-grad",),
+        others={
+            "operators.number-on-the-right": "a number is taken away from the value",
+        },
     ),
     Mutant(
         "neg-loses-minus",
@@ -125,6 +136,9 @@ MUTANTS: tuple[Mutant, ...] = (
             "        return out\n\n" + _PRODUCT,
         ),
         own=("operators.number-on-the-right",),
+        others={
+            "accumulation.order-of-losses": "the second of its losses is scaled by a number",
+        },
     ),
     Mutant(
         "number-taken-away-is-added",
@@ -206,29 +220,50 @@ MUTANTS: tuple[Mutant, ...] = (
         "The backward of sum divides by the number of elements",
         _edit(_SPREAD, f"{_SPREAD} / self.numel()"),
         own=("operators.sum-grad",),
+        others={
+            "gradient-argument.vector-jacobian-product": "a sum stands between its outputs and its inputs",
+        },
     ),
     Mutant(
         "sum-reaches-first-element",
         "The backward of sum reaches the first element alone",
         _edit(_SPREAD, "lambda g: np.eye(1, self.numel()).reshape(shape) * g.reshape(kept)"),
         own=("operators.sum-grad",),
+        others={
+            "gradient-argument.vector-jacobian-product": "a sum stands between its outputs and its inputs",
+        },
     ),
     Mutant(
         "sum-untracked",
         "A sum is computed on plain arrays and loses the graph",
         _edit(', "Sum", spread)', ', "Sum")'),
         own=("operators.sum-grad",),
+        others={
+            "backward.two-stage-network": _LATE,
+            "gradient-argument.vector-jacobian-product": _LATE,
+            "leaf.switch-on-in-place": _LATE,
+            "detach.shares-memory": _LATE,
+            "data.shares-memory": _LATE,
+            "data.write-keeps-the-leaf": _LATE,
+        },
     ),
     Mutant(
         "sum-returns-ones",
         "The backward of sum returns ones whatever arrives",
         _edit(_SPREAD, "lambda g: np.ones(shape)"),
         own=("operators.sum-times-weight",),
+        others={
+            "gradient-argument.vector-jacobian-product": "a sum stands between its outputs and its inputs",
+            "gradient-argument.scales-one-element": "what the sum ignores is the argument",
+        },
     ),
     Mutant(
         "sum-over-first-axis",
         "A sum without an axis goes over the first axis alone",
         _edit("self._array.sum(axis=axes,", "self._array.sum(axis=0 if axes is None else axes,"),
         own=("operators.sum-times-weight",),
+        others={
+            "backward.two-stage-network": "its loss is the sum of a matrix",
+        },
     ),
 )
