@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -73,7 +74,7 @@ class Report:
 def replaying(report: Report) -> None:
     """Compare replaying the spec with the same calls written by hand."""
     import torch
-    from by_hand import run_all
+    from by_hand import run_all  # type: ignore[import-not-found]
 
     from gradmark.behaviour import load_spec
     from gradmark.replay import replay
@@ -133,9 +134,10 @@ def whole_runs(report: Report) -> None:
         for times in (1, 5, 10):
             os.environ["REPEAT"] = str(times)
             # Hypothesis's plugin imports all of Hypothesis at the end of every run of pytest.
-            run = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p",
-                   "no:hypothesispytest", f"--backend={MODEL}", "--gradmark-profile=tensor")  # fmt: skip
-            timings[times] = paired(lambda run=run: shell(*run, cwd=folder), lambda: shell(*floor))
+            left_out = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+            asked = (f"--backend={MODEL}", "--gradmark-profile=tensor")
+            run = (python, "-m", "pytest", "-q", *left_out, *asked)
+            timings[times] = paired(partial(shell, *run, cwd=folder), partial(shell, *floor))
         os.environ.pop("REPEAT")
     took, least, _ = timings[5]
     count = size * 5

@@ -18,7 +18,7 @@ class Thrown(Exception):
 
 
 class Direct:
-    """A ``lib`` that does everything at once; an observation copies the value out, as replay does."""
+    """A ``lib`` that does everything at once; an observation copies the value, as replay does."""
 
     def __init__(self, torch):
         self.torch = torch

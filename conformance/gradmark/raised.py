@@ -67,8 +67,9 @@ def _library_frames(error: BaseException) -> list[TracebackType]:
 
 
 def at_boundary(error: TypeError) -> bool:
-    """Say whether a TypeError means that an operator or keyword is absent, raised before any code
-    of the library ran.
+    """Say whether a TypeError means that an operator or keyword is absent.
+
+    It was raised at the boundary, before any code of the library ran.
     """
     text = _message(error)
     return not _library_frames(error) and any(part in text for part in _BOUNDARY)

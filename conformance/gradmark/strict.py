@@ -32,7 +32,7 @@ def filled(value: Any, *, without: str = "") -> dict[str, Any]:
     """Turn a dataclass into a JSON object that leaves out what is as by default, and one field."""
     return {
         name: plain(held)
-        for name, default in _defaults(type(value))
+        for name, default in _defaults(cast("Hashable", type(value)))
         if name != without and (held := getattr(value, name)) != default
     }
 

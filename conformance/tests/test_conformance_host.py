@@ -151,7 +151,7 @@ def test_describe(spec):
     recognised = tuple(f"name {number}: found" for number in range(40))
     info = BackendInfo(
         "mine", "1.2", "mylib", "conftest:Mine", "/here/mylib.py", "3.11.7", 1, "tensor",
-        recognised, ("/here", "/there"),
+        recognised, search_path=("/here", "/there"),
     )  # fmt: skip
     header = header_of(choose(spec, "tensor"), TERMS, info, REFERENCE)
     lines = describe(header, whole=2)

@@ -247,6 +247,9 @@ def test_there_are_no_more_parentheses_than_needed():
     ]
 
 
+SPELLING = (("tensor", "Value"), ("requires_grad", ""), (".grad", "derivative"))
+
+
 def test_the_step_is_marked():
     """The lines of a step are found also where several steps share one line or one has several."""
 
@@ -262,7 +265,8 @@ def test_the_step_is_marked():
     steps = {f"{s.op} {s.name}".strip(): s.number for s in program.walk()}
 
     def marked(name):
-        lines, places = as_library(program, step=steps[name], module="engine.core", leaf="Value")
+        spelt = {"module": "engine.core", "spelling": SPELLING}
+        lines, places = as_library(program, step=steps[name], **spelt)
         assert lines[0] == "import engine.core as lib"
         return [lines[n] for n in places]
 
@@ -289,3 +293,22 @@ def test_every_behaviour_prints(behaviour):
         and not as_library(program, step=step.number)[1]
     ]
     assert not unmarked
+
+
+def test_the_librarys_own_names_are_written():
+    """A script for the library has its constructor, its keywords, its methods and attributes."""
+
+    def body(lib):
+        x = lib.tensor(2.0, requires_grad=True)
+        y = x * 3
+        y.backward()
+        lib.observe("gradient", x.grad)
+
+    program = record(body)
+    lines, _ = as_library(program, module="engine", spelling=SPELLING)
+    assert "x = lib.Value(2.0)" in lines
+    assert 'print("gradient:", x.derivative)' in lines
+    kept = (("requires_grad", "constant=False"), (".backward", "backprop"))
+    lines, _ = as_library(program, spelling=kept)
+    assert "x = lib.tensor(2.0, constant=False)" in lines
+    assert "y.backprop()" in lines

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
 import pytest
 
 from pytest_gradmark.collector import Case
+
+Phase = Literal["setup", "call", "teardown"]
 
 
 class Protocol:
@@ -21,16 +26,18 @@ class Protocol:
             return None
         hook = item.ihook
         hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        for when, function in (("setup", _nothing), ("call", item.runtest), ("teardown", _nothing)):
+        for when, function in _phases(item):
             call = pytest.CallInfo.from_call(
-                function,
-                when=when,  # type: ignore[arg-type] - the tuple above holds pytest's three words
-                reraise=(pytest.exit.Exception, KeyboardInterrupt),
+                function, when=when, reraise=(pytest.exit.Exception, KeyboardInterrupt)
             )
             report = hook.pytest_runtest_makereport(item=item, call=call)
             hook.pytest_runtest_logreport(report=report)
         hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
+
+
+def _phases(item: Case) -> tuple[tuple[Phase, Callable[[], None]], ...]:
+    return ("setup", _nothing), ("call", item.runtest), ("teardown", _nothing)
 
 
 def _nothing() -> None:

@@ -1,4 +1,4 @@
-"""The page about real libraries is true: its scripts print what it says, and nothing is left out."""
+"""The page about real libraries is true: its scripts print what it says; nothing is left out."""
 
 from __future__ import annotations
 

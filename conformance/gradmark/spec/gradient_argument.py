@@ -89,7 +89,7 @@ def _(lib):
     claims=["gradient-argument.vector-jacobian-product"],
     after=["operators.sum-grad", "gradient-argument.weights-each-output"],
     why="Here every output depends on every input, so the whole Jacobian takes part.",
-    mistake="Only the Jacobian's diagonal is used: outputs are treated as if each had its own input.",
+    mistake="Only the Jacobian's diagonal is used, as if each output had an input of its own.",
 )
 def _(lib):
     x = lib.tensor([1.0, -2.0, 4.0], requires_grad=True)

@@ -12,8 +12,8 @@ chapter = Chapter("lifetime", "The life of a graph")
     claims=["lifetime.second-backward-raises"],
     after=["operators.sum-grad"],
     why=(
-        "x·w saves both for the way back, and the first backward frees them. A library that silently "
-        "walks the graph again doubles the gradient of whoever called it by mistake."
+        "x·w saves both for the way back, and the first backward frees them. A library that "
+        "silently walks the graph again doubles the gradient of whoever called it by mistake."
     ),
     mistake="The graph stays alive for ever, and a second call adds its gradients again.",
     impure="goes backward twice",

@@ -1,4 +1,8 @@
-"""The arithmetic that every other chapter is written in: ``+ - * / **`` and ``sum``."""
+"""The arithmetic that every other chapter is written in: ``+ - * / **`` and ``sum``.
+
+Leaves called ``one``, ``term``, ``extra`` or ``twin``, here and elsewhere, are there for the
+controls: where an operator is wrong their gradients are, and the behaviour waits for its own.
+"""
 
 from gradmark.behaviour import Chapter
 

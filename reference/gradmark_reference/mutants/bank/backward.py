@@ -3,11 +3,16 @@
 from gradmark_reference.mutants.mutant import Edit, Mutant
 
 _MUL = "np.multiply, lambda g, b: g * b, lambda g, a: g * a"
-_EDGES = "        for edge in target.edges:\n            pulled, known = edge.pull(cotangent), cotangents.get(edge.target)\n"
+_EDGES = """\
+        for edge in target.edges:
+            pulled, known = edge.pull(cotangent), cotangents.get(edge.target)
+"""
 _COLLECT = "            cotangents[edge.target] = pulled if known is None"
 _WAITING = "            waiting += [edge.target for edge in target.edges]\n"
 _WALK = "        walk(self._target(), seed.astype(self.dtype), retain_graph)\n"
-_UNTRACKED = '            raise RuntimeError("the tensor does not require grad and does not have a grad_fn")\n'
+_UNTRACKED = """\
+            raise RuntimeError("the tensor does not require grad and does not have a grad_fn")
+"""
 _STORE = "            self._grad = Tensor(cotangent.copy())\n"
 _SIGNATURE = "def walk(root: Target, seed: Array, retain_graph: bool | None) -> None:\n"
 _NODE = '        result.grad_fn = Node(f"{name}Backward0", needed)\n'
@@ -67,8 +72,8 @@ MUTANTS: tuple[Mutant, ...] = (
             "backward.two-stage-network": "its three factors are a chain of two products",
             "gradient-argument.weights-each-output": "the argument is what arrives at the product",
             "gradient-argument.equals-weighted-sum": "the argument is what arrives at the product",
-            "gradient-argument.scales-one-element": "the argument arrives at the product through the sum",
-            "accumulation.shares-are-not-shared-memory": "its last loss is a product inside a product",
+            "gradient-argument.scales-one-element": "the argument arrives at the product",
+            "accumulation.shares-are-not-shared-memory": "one of its products is inside another",
         },
     ),
     Mutant(
@@ -98,13 +103,14 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "four-operations-deep",
-        "Backward goes four operations deep and no further",
+        "Backward goes no further than four operations deep",
         (
             Edit("autograd.py", "    waiting = [root]\n", "    waiting = [(root, 0)]\n"),
             Edit(
                 "autograd.py",
                 "        target = waiting.pop()\n        if target not in found:\n",
-                "        target, depth = waiting.pop()\n        if target not in found and depth < 5:\n",
+                "        target, depth = waiting.pop()\n"
+                "        if target not in found and depth < 5:\n",
             ),
             Edit(
                 "autograd.py",
@@ -181,8 +187,8 @@ MUTANTS: tuple[Mutant, ...] = (
             Edit(
                 "autograd.py",
                 _FREE,
-                _FREE
-                + "        if target.edges and not retain_graph:\n            target.memory[...] = 0\n",
+                _FREE + "        if target.edges and not retain_graph:\n"
+                "            target.memory[...] = 0\n",
             ),
         ),
         own=("backward.values-are-not-disturbed",),
@@ -206,7 +212,7 @@ MUTANTS: tuple[Mutant, ...] = (
         (Edit("tensor.py", _UNTRACKED, "            return\n"),),
         own=("backward.untracked-refused",),
         others={
-            "grad-mode.backward-of-untracked-refused": "the same refusal, of a result made under no_grad",
+            "grad-mode.backward-of-untracked-refused": "the same refusal under no_grad",
         },
     ),
     Mutant(

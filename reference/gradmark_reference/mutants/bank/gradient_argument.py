@@ -10,6 +10,8 @@ _REFUSAL = (
     '            raise RuntimeError("grad can be implicitly created only for scalar outputs")\n'
 )
 _START = "    cotangents = {root: seed}\n"
+_SUM = "    return np.asarray(array.sum(axis=(*range(added), *stretched))).reshape(shape)\n"
+_LATE = "it gives an argument only after a first observation that is right"
 
 
 def _edit(old: str, new: str) -> tuple[Edit, ...]:
@@ -48,8 +50,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "The gradient of one element is a plain number",
         _edit(
             "            self._grad = Tensor(cotangent.copy())\n",
-            "            single = cotangent.size == 1\n"
-            "            self._grad = Tensor(cotangent.reshape(() if single else self.shape).copy())\n",
+            "            shape = () if cotangent.size == 1 else self.shape\n"
+            "            self._grad = Tensor(cotangent.reshape(shape).copy())\n",
         ),
         own=("gradient-argument.one-element-any-rank",),
         others={
@@ -87,9 +89,9 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("gradient-argument.weights-each-output",),
         others={
-            "gradient-argument.vector-jacobian-product": "it gives an argument only after a first observation that is right",
-            "gradient-argument.equals-weighted-sum": "it gives an argument only after a first observation that is right",
-            "gradient-argument.refusal-leaves-grad-alone": "it gives an argument only after a first observation that is right",
+            "gradient-argument.vector-jacobian-product": _LATE,
+            "gradient-argument.equals-weighted-sum": _LATE,
+            "gradient-argument.refusal-leaves-grad-alone": _LATE,
         },
     ),
     Mutant(
@@ -146,9 +148,10 @@ MUTANTS: tuple[Mutant, ...] = (
         (
             Edit(
                 "autograd.py",
-                "    return np.asarray(array.sum(axis=(*range(added), *stretched))).reshape(shape)\n",
-                "    first = [0 if a < added or a in stretched else slice(None) for a in range(array.ndim)]\n"
-                "    return np.asarray(array[tuple(first)]).reshape(shape)\n",
+                _SUM,
+                "    gone = {*range(added), *stretched}\n"
+                "    first = tuple(0 if a in gone else slice(None) for a in range(array.ndim))\n"
+                "    return np.asarray(array[first]).reshape(shape)\n",
             ),
         ),
         own=("gradient-argument.vector-jacobian-product",),

@@ -14,6 +14,10 @@ _SWITCH = "        self.requires_grad = requires_grad\n        return self\n"
 _FIXED = (
     '            raise RuntimeError("you can only change requires_grad flags of leaf variables.")\n'
 )
+_UNTRACKED = """\
+        if not self.requires_grad:
+            raise RuntimeError("the tensor does not require grad and does not have a grad_fn")
+"""
 _FLOATS = '        if flag and self.dtype.kind != "f":\n'
 _FLOATS_ONLY = (
     '            raise RuntimeError("only Tensors of floating point dtype can require gradients")\n'
@@ -50,7 +54,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("leaf.grad-none-before-backward", "leaf.unused-leaf-stays-none"),
         others={
-            "gradient-argument.refusal-leaves-grad-alone": "it reads a gradient that no backward has written",
+            "gradient-argument.refusal-leaves-grad-alone": "it reads a gradient that nobody wrote",
             "zeroing.none-again": "it reads a gradient that was cleared",
         },
     ),
@@ -68,13 +72,13 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
             Edit(
                 "tensor.py",
-                "        if self._grad is None:\n            self._grad = Tensor(cot",
-                "        if self._grad is None or self.__dict__.pop('early', False):\n            self._grad = Tensor(cot",
+                "        if self._grad is None:\n" + _STORE,
+                "        if self._grad is None or self.__dict__.pop('early', False):\n" + _STORE,
             ),
         ),
         own=("leaf.grad-none-before-backward",),
         others={
-            "gradient-argument.refusal-leaves-grad-alone": "it reads a gradient that only the forward pass has written",
+            "gradient-argument.refusal-leaves-grad-alone": "it reads a gradient before backward",
         },
     ),
     Mutant(
@@ -102,8 +106,8 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("leaf.unused-leaf-stays-none",),
         others={
-            "gradient-argument.equals-weighted-sum": "one leaf waits while another one's backward runs",
-            "data.harmless-if-unsaved": "one leaf waits while another one's backward runs",
+            "gradient-argument.equals-weighted-sum": "a leaf waits for its turn",
+            "data.harmless-if-unsaved": "a leaf waits for its turn",
         },
     ),
     Mutant(
@@ -209,8 +213,8 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
             Edit(
                 "tensor.py",
-                '        if not self.requires_grad:\n            raise RuntimeError("the tensor does',
-                '        if not (self.requires_grad or self.grad_fn):\n            raise RuntimeError("the tensor does',
+                _UNTRACKED,
+                _UNTRACKED.replace("self.requires_grad", "(self.requires_grad or self.grad_fn)"),
             ),
         ),
         own=("leaf.requires-grad-propagates",),
@@ -225,7 +229,7 @@ MUTANTS: tuple[Mutant, ...] = (
         own=("leaf.non-leaf-grad-none",),
     ),
     Mutant(
-        "interior-gradient-is-leafs",
+        "interior-gradient-shown-as-ones",
         "A computed tensor shows ones as its gradient",
         _edit(
             _GRAD,
@@ -285,8 +289,8 @@ MUTANTS: tuple[Mutant, ...] = (
             Edit(
                 "tensor.py",
                 _SWITCH,
-                "        if hasattr(self, 'made'):\n            raise RuntimeError('only a new tensor can be tracked')\n"
-                + _SWITCH,
+                "        if hasattr(self, 'made'):\n"
+                "            raise RuntimeError('only a new tensor can be tracked')\n" + _SWITCH,
             ),
             Edit("tensor.py", "    " + _NEEDED, "    result.made = True\n    " + _NEEDED),
         ),
@@ -303,7 +307,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "Tracking can't be switched off, and nobody is told",
         _edit(
             _SWITCH,
-            "        self.requires_grad = requires_grad or self.requires_grad\n        return self\n",
+            "        self.requires_grad = requires_grad or self.requires_grad\n"
+            "        return self\n",
         ),
         own=("leaf.flag-of-computed-refused",),
     ),
@@ -334,7 +339,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "The gradient of a matrix is one long row",
         _edit(
             _STORE,
-            "            self._grad = Tensor(cotangent.ravel() if cotangent.ndim > 1 else cotangent)\n",
+            "            matrix = cotangent.ndim > 1\n"
+            "            self._grad = Tensor(cotangent.ravel() if matrix else cotangent.copy())\n",
         ),
         own=("leaf.grad-has-the-leafs-shape",),
         others={

@@ -31,7 +31,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_MUL, "np.multiply, lambda g, b: g * b"),
         own=("operators.mul-grad",),
         others={
-            "operators.number-on-the-left": "the number comes first, so the value is the forgotten one",
+            "operators.number-on-the-left": "the value is the second factor",
             "leaf.requires-grad-propagates": "a constant times a tracked value is not tracked",
             "leaf.grad-stored-in-leaf": "one of its leaves is a second factor",
         },
@@ -190,7 +190,9 @@ MUTANTS: tuple[Mutant, ...] = (
             _R_ADD_SUB,
             "__radd__ = _reflected(__add__)\n"
             "    __rsub__ = lambda self, other: record(\n"
-            "        _compute(np.subtract, _lift(other, self), self), 'Rsub', Edge(self, lambda g: g)\n"
+            "        _compute(np.subtract, _lift(other, self), self),\n"
+            "        'Rsub',\n"
+            "        Edge(self, lambda g: g),\n"
             "    )",
         ),
         own=("operators.number-minus-value",),
@@ -221,7 +223,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_SPREAD, f"{_SPREAD} / self.numel()"),
         own=("operators.sum-grad",),
         others={
-            "gradient-argument.vector-jacobian-product": "a sum stands between its outputs and its inputs",
+            "gradient-argument.vector-jacobian-product": "it goes backward through a sum",
         },
     ),
     Mutant(
@@ -230,7 +232,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_SPREAD, "lambda g: np.eye(1, self.numel()).reshape(shape) * g.reshape(kept)"),
         own=("operators.sum-grad",),
         others={
-            "gradient-argument.vector-jacobian-product": "a sum stands between its outputs and its inputs",
+            "gradient-argument.vector-jacobian-product": "it goes backward through a sum",
         },
     ),
     Mutant(
@@ -253,7 +255,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_SPREAD, "lambda g: np.ones(shape)"),
         own=("operators.sum-times-weight",),
         others={
-            "gradient-argument.vector-jacobian-product": "a sum stands between its outputs and its inputs",
+            "gradient-argument.vector-jacobian-product": "it goes backward through a sum",
             "gradient-argument.scales-one-element": "what the sum ignores is the argument",
         },
     ),
