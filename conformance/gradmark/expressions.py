@@ -13,6 +13,9 @@ from gradmark.program import Array, Cut, Function, Items, Operand, Pairs, Ref, S
 from gradmark.surface import SIGNS
 
 LAMBDA, COMPARISON, NEGATION, POWER, CALL, ATOM = 1, 6, 13, 14, 16, 17
+FILLED: dict[str, Operand] = {"ones": 1.0, "zeros": 0.0, "full": None}
+"""The calls that make a tensor of one number, and which number that is."""
+
 RANKS = {
     "or": 7, "xor": 8, "and": 9, "lshift": 10, "rshift": 10, "add": 11, "sub": 11, "mul": 12,
     "truediv": 12, "floordiv": 12, "mod": 12, "matmul": 12, "pow": POWER,
@@ -37,6 +40,9 @@ class Text:
         return self.source if self.rank >= rank else f"({self.source})"
 
 
+_OPPOSITE = {"True": "False", "False": "True"}
+
+
 @dataclass(slots=True)
 class Spelling:
     """How a script calls the library, and the modules that it turns out to need."""
@@ -46,12 +52,14 @@ class Spelling:
     """PyTorch's names with the library's; with a full stop in front, of methods and attributes.
 
     ``requires_grad`` has what is written instead of ``requires_grad=True``, which may be nothing.
+    ``ones``, ``zeros`` and ``full`` have nothing where a leaf of literal numbers is written instead;
+    those that have a name take their shape as one tuple.
     """
     imports: set[str] = field(default_factory=set)
 
     def path(self, path: str) -> str:
         """Return a name of the library."""
-        return f"{self.root}.{self.names.get(path, path)}"
+        return f"{self.root}.{self.names.get(path) or path}"
 
     def member(self, name: str) -> str:
         """Return the name of a method or attribute."""
@@ -59,9 +67,13 @@ class Spelling:
 
     def keyword(self, name: str, value: str) -> str:
         """Return a keyword argument, or nothing where the library has no such notion."""
-        if name == "requires_grad" and value == "True" and name in self.names:
-            return self.names[name]
-        return f"{name}={value}"
+        written = self.names.get(name) if name == "requires_grad" else None
+        if written is None or value not in _OPPOSITE:
+            return f"{name}={value}"
+        if value == "True" or not written:
+            return written
+        flag, _, flagged = written.partition("=")
+        return f"{flag}={_OPPOSITE.get(flagged, value)}"
 
 
 Texts = dict[int, Text]
@@ -194,10 +206,7 @@ class Writer:
         rest = step.args[1:]
         match step.op:
             case "call":
-                return (
-                    f"{self.spelling.path(step.name)}({self.arguments(step.args, step, texts)})",
-                    CALL,
-                )
+                return self._call(step, texts), CALL
             case "method":
                 owner = self.operand(first, texts).within(CALL)
                 member = self.spelling.member(step.name)
@@ -221,6 +230,18 @@ class Writer:
             case "probe":
                 return self._probe(step, first, texts)
         return self._host(step, texts)
+
+    def _call(self, step: Step, texts: Texts) -> str:
+        name, args = step.name, step.args
+        if name in FILLED and name in self.spelling.names:
+            fill = FILLED[name] if name != "full" or not args else args[-1]
+            given = args[:-1] if name == "full" else args
+            sides = _sides(given)
+            if sides is not None and not self.spelling.names[name]:
+                name, args = "tensor", (_filled(sides, fill),)
+            elif sides is not None:
+                args = (Items("tuple", sides), *args[len(given) :])
+        return f"{self.spelling.path(name)}({self.arguments(args, step, texts)})"
 
     def _binary(self, name: str, left: Operand, right: Operand, texts: Texts) -> tuple[str, int]:
         rank = RANKS[name]
@@ -266,6 +287,20 @@ class Writer:
                 return f"ThreadPoolExecutor(1).submit({arguments}).result()", CALL
         imports.add("import numpy")
         return f"{step.name}({arguments})", CALL
+
+
+def _sides(given: Sequence[Operand]) -> tuple[int, ...] | None:
+    """Return the shape that a call is given, or None where only the library knows it."""
+    first = given[0] if len(given) == 1 else None
+    sides = tuple(first.items) if isinstance(first, Items) else tuple(given)
+    known = tuple(side for side in sides if type(side) is int)
+    return known if len(known) == len(sides) else None
+
+
+def _filled(sides: Sequence[int], value: Operand) -> Operand:
+    if not sides:
+        return value
+    return Items("list", (_filled(sides[1:], value),) * sides[0])
 
 
 def _nested(value: Any) -> str:

@@ -166,8 +166,10 @@ class _Judging:
     def _unseen(self, seen: Seen) -> Judgement:
         mark, stop = self.program.marks[seen.mark], self.observed.stop
         if stop is not None:
-            owner = mark.owner if stop.step == seen.step else ""
-            return self._stopped(stop, expected=show(seen.value), label=mark.label, owner=owner)
+            # A control that was never reached is a wrong one.
+            return self._stopped(
+                stop, expected=show(seen.value), label=mark.label, owner=mark.owner
+            )
         detail = Detail(
             expected=show(seen.value),
             observed="never called" if mark.repeats else "never observed",

@@ -40,10 +40,11 @@ def raised(error: BaseException, step: int) -> Value:
     names = classes(type(error))
     if isinstance(error, Missing) and isinstance(error.__cause__, TypeError):
         names = ("Missing", *classes(type(error.__cause__)))
-    return Value("raised", text=_message(error), names=names, step=step)
+    return Value("raised", text=message_of(error), names=names, step=step)
 
 
-def _message(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
+    """Return an exception's message, cut to the limit, whatever its ``__str__`` does."""
     try:
         return cut(str(error))
     except BaseException as broken:  # noqa: BLE001 - a library's exception may have any __str__
@@ -71,7 +72,7 @@ def at_boundary(error: TypeError) -> bool:
 
     It was raised at the boundary, before any code of the library ran.
     """
-    text = _message(error)
+    text = message_of(error)
     return not _library_frames(error) and any(part in text for part in _BOUNDARY)
 
 
@@ -80,9 +81,9 @@ def stopped(error: BaseException, at: int) -> Stop:
     reason = "raised"
     lacks = ""
     if isinstance(error, Missing):
-        reason, lacks = "missing", _message(error)
+        reason, lacks = "missing", message_of(error)
     elif isinstance(error, NotImplementedError):
-        reason, lacks = "missing", _message(error) or "it raises NotImplementedError"
+        reason, lacks = "missing", message_of(error) or "it raises NotImplementedError"
     elif isinstance(error, Unreadable):
         reason = "unreadable"
     elif isinstance(error, MemoryError):
@@ -92,4 +93,4 @@ def stopped(error: BaseException, at: int) -> Stop:
     if frames:
         lines = traceback.format_list(traceback.extract_tb(frames[0], limit=40))
         text = cut("".join(lines), TRACE_LIMIT)
-    return Stop(reason, at, classes(type(error)), _message(error), text, lacks)
+    return Stop(reason, at, classes(type(error)), message_of(error), text, lacks)

@@ -28,7 +28,8 @@ def as_library(
     ``module`` is the library's; without it the script says ``lib`` and leaves the import to the
     reader. ``spelling`` has PyTorch's names with the library's, as an adapter declares them.
     """
-    known = f"import {module} as lib" if module else "# lib is the library under test"
+    importable = bool(module) and all(part.isidentifier() for part in module.split("."))
+    known = f"import {module} as lib" if importable else "# lib is the library under test"
     lines, places = _script(program, Spelling("lib", dict(spelling)), known)
     return lines, tuple(n for n, numbers in enumerate(places) if step and step in numbers)
 

@@ -47,6 +47,8 @@ class Answering:
 
     def __init__(self, answer):
         self.answer = answer
+        self.backend = self
+        self.info = BackendInfo("mine")
 
     def verdict(self, identity):
         if isinstance(self.answer, Exception):

@@ -265,8 +265,8 @@ def test_the_step_is_marked():
     steps = {f"{s.op} {s.name}".strip(): s.number for s in program.walk()}
 
     def marked(name):
-        spelt = {"module": "engine.core", "spelling": SPELLING}
-        lines, places = as_library(program, step=steps[name], **spelt)
+        number = steps[name]
+        lines, places = as_library(program, step=number, module="engine.core", spelling=SPELLING)
         assert lines[0] == "import engine.core as lib"
         return [lines[n] for n in places]
 

@@ -16,6 +16,9 @@ from gradmark.trace import ITEM_SIZES
 CREATION = frozenset("tensor ones zeros full".split())
 """The calls that only put plain numbers into a tensor."""
 
+FACTORIES = ("ones", "zeros", "full")
+"""Those among them that a library may do without."""
+
 SHORT_DTYPES = {
     "float": "float32", "double": "float64", "half": "float16", "int": "int32", "long": "int64",
     "short": "int16", "bool": "bool",
@@ -103,16 +106,28 @@ class Adapter(Surface):
     def spelt(self) -> dict[str, str]:
         """Return PyTorch's names with the library's, as a script for people writes them."""
         named = {name: alias for name, alias in self.aliases.items() if isinstance(alias, str)}
-        return {**named, **self.written}
+        made = {name: self.factory_name(name) for name in FACTORIES}
+        return {**made, **named, **self.written}
 
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def factory_name(self, name: str) -> str:
+        """Return the dotted name of what `factory` returns, or nothing where it has none."""
+        factory = self.factory(name)
+        if factory is None:
+            return ""
+        for place in self.places:
+            path = f"{place}.{name}".strip(".")
+            if _reached(self.namespace, path) == factory:
+                return path
+        return ""
+
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         """Make a tensor of plain numbers, lists or an array. Raises `Missing`.
 
-        ``dtype`` is None where the program leaves it to the library.
+        ``requires_grad`` and ``dtype`` are None where the program leaves them to the library.
         """
         return self.find("tensor")(data, **self.leaf_keywords(requires_grad, dtype))
 
-    def leaf_keywords(self, requires_grad: bool, dtype: Any) -> dict[str, Any]:
+    def leaf_keywords(self, requires_grad: bool | None, dtype: Any) -> dict[str, Any]:
         """Return what the library's constructors are given besides numbers.
 
         Where gradients are no attribute, nothing has to be told that it will get one.
@@ -162,7 +177,7 @@ class Adapter(Surface):
 
     def create(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Make a tensor by the library's own factory or, where it has none, by `leaf`."""
-        requires_grad, dtype = kwargs.pop("requires_grad", False), kwargs.pop("dtype", None)
+        requires_grad, dtype = kwargs.pop("requires_grad", None), kwargs.pop("dtype", None)
         if kwargs:
             raise Missing(f"{name}(… {next(iter(kwargs))}=…)")
         if name == "tensor":
@@ -290,15 +305,19 @@ class Adapter(Surface):
         return {self.keywords.get(name, name): value for name, value in kwargs.items()}
 
     def _at(self, path: str) -> Any:
-        for place in self.places:
-            value = self.namespace
-            try:
-                for part in f"{place}.{path}".strip(".").split("."):
-                    value = lookup(value, part)
-            except Missing:
-                continue
-            return value
+        paths = (f"{place}.{path}".strip(".") for place in self.places)
+        values = (_reached(self.namespace, dotted) for dotted in paths)
+        return next((value for value in values if value is not None), None)
+
+
+def _reached(value: Any, path: str) -> Any:
+    """Return what a dotted name leads to, or None."""
+    try:
+        for part in path.split("."):
+            value = lookup(value, part)
+    except Missing:
         return None
+    return value
 
 
 def nested(shape: Sequence[int], value: Any) -> Any:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
+from gradmark.raised import message_of
+
 CLASSES = ("Tensor", "Value", "Variable", "Scalar", "tensor")
 DATA = ("data", "value", "val", "v", "arr", "array", "values", "_data", "numpy", "item")
 GRADIENTS = ("grad", "gradient", "derivative")
@@ -58,9 +60,11 @@ class Spelling:
     held: Any = field(default=None, compare=False)
     example: Any = field(default=None, compare=False)
 
-    def make(self, numbers: Any, *, requires_grad: bool = True, dtype: Any = None) -> Any:
+    def make(self, numbers: Any, *, requires_grad: bool | None = True, dtype: Any = None) -> Any:
         """Call the constructor as this engine wants it."""
-        named = {self.requires_grad: requires_grad} if self.requires_grad else {}
+        named: dict[str, Any] = {}
+        if self.requires_grad and requires_grad is not None:
+            named[self.requires_grad] = requires_grad
         if dtype is not None:
             named["dtype"] = dtype
         return self.maker(numbers, **named)
@@ -181,8 +185,9 @@ def attempt(spelling: Spelling) -> Spelling:
     try:
         x = spelling.leaf(3.0)
     except Exception as error:  # noqa: BLE001 - an engine may refuse in any way
-        return replace(spelling, why=f"{type(error).__name__}: {error}")
-    before = peek(x, next((n for n in GRADIENTS if peek(x, n) is not ABSENT), GRADIENTS[0]))
+        return replace(spelling, why=said(error))
+    held_as = [n for n in GRADIENTS if peek(x, n) is not ABSENT and not callable(peek(x, n))]
+    before = peek(x, held_as[0]) if held_as else ABSENT
     spelling = replace(
         spelling,
         score=CONSTRUCTS,
@@ -207,12 +212,16 @@ def attempt(spelling: Spelling) -> Spelling:
             )
         y.backward()
     except Exception as error:  # noqa: BLE001 - an engine may fail in any way
-        why = f"{type(error).__name__}: {error}"
-        return replace(spelling, why=why, gradient=named(x, GRADIENTS, None))
+        return replace(spelling, why=said(error), gradient=named(x, GRADIENTS, None))
     gradient = named(x, GRADIENTS, 7.0) or named(x, plain_attributes(x), 7.0)
     if gradient and spelling.score == COMPUTES:
         return replace(spelling, score=DIFFERENTIATES, gradient=gradient)
     return replace(spelling, gradient=gradient or named(x, GRADIENTS, None))
+
+
+def said(error: Exception) -> str:
+    """Return an exception's class and message, whatever its ``__str__`` does."""
+    return f"{type(error).__name__}: {message_of(error)}"
 
 
 def named(owner: Any, names: tuple[str, ...] | list[str], wanted: float | None) -> str:

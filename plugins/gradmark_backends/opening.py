@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from gradmark_backends.adapter import Adapter
-from gradmark_backends.conventions import CLASSES, HOLDS, spell
+from gradmark_backends.conventions import CLASSES, HOLDS, RAISES, spell
 from gradmark_backends.discover import definers, dotted, root_of
 from gradmark_backends.plan import CannotOpen, Opened, Plan
 from gradmark_backends.spelled import Spelled
@@ -145,6 +145,14 @@ def _spelled(plan: Plan) -> Adapter:
             best = (found.score, module, Spelled(module, found))
         if found is not None and found.score >= HOLDS:
             break
+    if best is not None and best[0] == RAISES:
+        kind = best[2].spelling
+        raise CannotOpen(
+            "not-recognised",
+            f"{plan.name} has a class {kind.called}, but no number can be made with it",
+            cause=f"{kind.called}(3.0) raised {kind.why}",
+            hint=HOW_TO,
+        )
     if best is None and broken:
         raise broken[0]
     if best is None:

@@ -6,6 +6,7 @@ This module travels to the worker, so it needs the standard library alone.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -43,12 +44,12 @@ class Spelled(Adapter):
         self.spelling = spelling
         self._tensors = (spelling.kind,)
         home = sys.modules.get(spelling.kind.__module__, namespace)
-        self.namespaces = (namespace, home) if home is not namespace else (namespace,)
+        self.namespaces = tuple(dict.fromkeys((namespace, home, *_around(home))))
         pairs = ((".grad", spelling.gradient), (".data", spelling.data))
         self.aliases = {
             wanted: found
             for wanted, found in pairs
-            if found and peek(spelling.example, wanted[1:]) is ABSENT
+            if found and self._is_another(wanted[1:], found)
         }
         if callable(peek(spelling.example, "data")):
             self.aliases[".data"] = None
@@ -75,13 +76,46 @@ class Spelled(Adapter):
                 return value
         raise Missing(f"{describe(self.namespace)} has no attribute {path!r}")
 
+    def _is_another(self, name: str, found: str) -> bool:
+        """Say whether an engine keeps under another name what PyTorch has under this one."""
+        if name == found:
+            return False
+        there = peek(self.spelling.example, name)
+        return there is ABSENT or (callable(there) and name == "grad")
+
     def spelt(self) -> dict[str, str]:
         """Return the engine's names for what a script for people writes."""
         flag = self.spelling.requires_grad
         named = {"tensor": self.spelling.called, "requires_grad": f"{flag}=True" if flag else ""}
-        return {**super().spelt(), **named}
+        elsewhere = {
+            name: path
+            for name in LOOKED_FOR
+            if self._there(name) and (path := self._path(self.find(name))) not in {"", name}
+        }
+        return {**super().spelt(), **elsewhere, **named}
 
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def factory_name(self, name: str) -> str:
+        return self._path(self.factories[name]) if name in self.factories else ""
+
+    def _path(self, wanted: Any) -> str:
+        """Return the dotted name under which the engine's module has something, or nothing."""
+        name = str(getattr(wanted, "__name__", ""))
+        for prefix, place in self._places():
+            if name and peek(place, name) == wanted:
+                return f"{prefix}{name}"
+        return ""
+
+    def _places(self) -> Iterator[tuple[str, Any]]:
+        kind, inside = self.spelling.kind, f"{self.namespace.__name__}."
+        for namespace in self.namespaces:
+            if namespace is self.namespace:
+                yield "", namespace
+            elif namespace.__name__.startswith(inside):
+                yield f"{namespace.__name__[len(inside):]}.", namespace
+        if peek(self.namespace, kind.__name__) is kind:
+            yield f"{kind.__name__}.", kind
+
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         if dtype is not None and not self.spelling.dtype:
             self.asked(dtype)
             dtype = None
@@ -106,9 +140,11 @@ class Spelled(Adapter):
             raise Missing(f"tensors of rank {rank}: {self.spelling.called} holds single numbers")
         return data
 
-    def leaf_keywords(self, requires_grad: bool, dtype: Any) -> dict[str, Any]:
+    def leaf_keywords(self, requires_grad: bool | None, dtype: Any) -> dict[str, Any]:
         flag = self.spelling.requires_grad
-        named = {flag: requires_grad} if flag else {}
+        named: dict[str, Any] = {}
+        if flag and requires_grad is not None:
+            named[flag] = requires_grad
         return named if dtype is None else {**named, "dtype": dtype}
 
     def factory(self, name: str) -> Any:
@@ -257,6 +293,19 @@ class Spelled(Adapter):
         except Missing:
             return False
         return True
+
+
+def _around(home: ModuleType) -> Iterator[ModuleType]:
+    """Yield the packages that a module is in, and the modules beside it.
+
+    A package may keep its switches in other files than its tensor.
+    """
+    parent = home.__name__.rpartition(".")[0]
+    beside = f"{parent}."
+    for name, module in sorted(sys.modules.items()):
+        inside = name.startswith(beside) and "." not in name[len(beside) :]
+        if parent and (inside or beside.startswith(f"{name}.")):
+            yield module
 
 
 def flat(value: Any) -> list[float]:

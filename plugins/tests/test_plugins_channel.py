@@ -159,7 +159,7 @@ def test_every_kind_of_answer_is_read():
     assert reply_from(said(**{"is": "trace", "trace": {"seen": []}}), "7") == Trace()
     assert reply_from(said(**{"is": "memory"}), "7") == OutOfMemory()
     assert reply_from(said(**{"is": "broken", "text": "why"}), "7") == Broken("why")
-    as_lists = {"scalar_shape": [1], "recognised": ["leaf: Value"]}
+    as_lists = {"scalar_shape": [1], "recognised": ["leaf: Value"], "spelling": []}
     assert reply_from(opened(**as_lists), "7") == Open(OPENED, "3.10.1")
     refused = reply_from(said(**{"is": "cannot-open", "why": ["a", "b", "c", "d"]}), "7")
     assert isinstance(refused, CannotOpen)
@@ -212,6 +212,6 @@ def test_what_no_worker_would_say_is_refused(message):
 )
 def test_what_was_opened_is_checked_field_by_field(changed):
     """A library may say anything about itself, within the form."""
-    as_lists = {"scalar_shape": [1], "recognised": ["leaf: Value"]}
+    as_lists = {"scalar_shape": [1], "recognised": ["leaf: Value"], "spelling": []}
     with pytest.raises(ValueError):  # noqa: PT011 - each in words of its own
         reply_from(opened(**{**as_lists, **changed}), "7")

@@ -55,7 +55,7 @@ class Returned(Adapter):
         self.counts: list[int] = []
         self.made = 0
 
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         self.made += 1
         return Number(self.number(data))
 

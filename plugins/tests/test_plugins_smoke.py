@@ -50,7 +50,7 @@ class Right(Adapter):
         super().__init__(sys.modules[__name__])
         self._tensors = (self.engine,)
 
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         return self.engine(self.number(data))
 
 
@@ -148,12 +148,12 @@ def test_a_wrong_library_exits_with_1() -> None:
 
 
 class NoLeaf(Right):
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         raise Missing("a way to make a leaf")
 
 
 class OtherLeaf(Right):
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         return Value(data + 1)
 
 

@@ -136,9 +136,7 @@ def test_each_topic_is_whole(topic, live):
     assert len(chosen) >= 6
     assert {"scalar", "tensor"} <= {b.profile for b in chosen}
     kinds = {s.value.kind for b in chosen for s in live.expected(b.program()).seen}
-    flags = {
-        s.value.data for b in chosen for s in live.expected(b.program()).seen if s.value.dtype
-    }
+    flags = {s.value.data for b in chosen for s in live.expected(b.program()).seen if s.value.dtype}
     assert kinds & {"raised", "none"} or b"\0" in flags
 
 

@@ -157,7 +157,7 @@ def _(lib):
     (tracked * factor).sum().backward()
     lib.control("operators.sum-grad", factor.grad)
     lib.observe("gradient of a tracked twin", tracked.grad)
-    plain = lib.tensor([1.0, 2.0])
+    plain = lib.tensor([1.0, 2.0], requires_grad=False)
     total = (plain * plain).sum()
     with lib.raises("backward without anything tracked"):
         total.backward()

@@ -100,7 +100,7 @@ def _(lib):
 )
 def _(lib):
     knob = lib.tensor([0.5, 2.0], requires_grad=True)
-    offset = lib.tensor([3.0, 4.0])
+    offset = lib.tensor([3.0, 4.0], requires_grad=False)
     ones = lib.tensor([1.0, 1.0], requires_grad=True)
     y = (offset * knob * ones).sum()
     y.backward()
@@ -143,8 +143,8 @@ def _(lib):
     twin = lib.tensor([2.0, 4.0], requires_grad=True)
     (twin * lib.tensor([3.0, 5.0])).sum().backward()
     lib.control("operators.sum-grad", twin.grad)
-    left = lib.tensor([1.0, 5.0])
-    right = lib.tensor([2.0, 2.0])
+    left = lib.tensor([1.0, 5.0], requires_grad=False)
+    right = lib.tensor([2.0, 2.0], requires_grad=False)
     both = left * right
     lib.observe("is_leaf of a constant", left.is_leaf)
     lib.observe("is_leaf of a product of constants", both.is_leaf)
@@ -166,7 +166,7 @@ def _(lib):
     (twin * lib.tensor([3.0, 5.0])).sum().backward()
     lib.control("operators.sum-grad", twin.grad)
     tracked = lib.tensor([1.0, 2.0], requires_grad=True)
-    constant = lib.tensor([3.0, 4.0])
+    constant = lib.tensor([3.0, 4.0], requires_grad=False)
     lib.observe("tracked + constant", (tracked + constant).requires_grad)
     lib.observe("constant * tracked", (constant * tracked).requires_grad)
     lib.observe("constant + constant", (constant + constant).requires_grad)
@@ -226,7 +226,7 @@ def _(lib):
     impure="asks for identity and flags",
 )
 def _(lib):
-    late = lib.tensor([4.0, 6.0])
+    late = lib.tensor([4.0, 6.0], requires_grad=False)
     lib.observe("requires_grad before", late.requires_grad)
     same = late.requires_grad_()
     lib.observe("requires_grad after", late.requires_grad)
@@ -247,7 +247,7 @@ def _(lib):
     impure="asks for flags beside values",
 )
 def _(lib):
-    weights = lib.tensor([1.0, 2.0, 3.0]) * 2
+    weights = lib.tensor([1.0, 2.0, 3.0], requires_grad=False) * 2
     weights.requires_grad_()
     factor = lib.tensor([4.0, -1.0, 0.5], requires_grad=True)
     (weights * factor).sum().backward()
@@ -326,7 +326,7 @@ def _(lib):
     (twin * lib.tensor([3.0, 5.0])).sum().backward()
     lib.control("operators.sum-grad", twin.grad)
     x = lib.tensor([2.0, 4.0], requires_grad=True)
-    constant = lib.tensor([1.0, 1.0])
+    constant = lib.tensor([1.0, 1.0], requires_grad=False)
     lib.observe("grad_fn of a product", lib.kind((x * constant).grad_fn))
     lib.observe("grad_fn of a leaf", lib.kind(x.grad_fn))
     lib.observe("grad_fn of a product of constants", lib.kind((constant * constant).grad_fn))

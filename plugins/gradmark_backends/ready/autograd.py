@@ -18,7 +18,7 @@ class Autograd(Adapter):
     keywords = {"dim": "axis", "keepdim": "keepdims"}
     recognised = ("leaf: an argument of the function, autograd.numpy.array(data)",)
 
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         """What the gradients are asked for is an array until then."""
         return self.namespace.numpy.array(data, dtype=dtype)
 

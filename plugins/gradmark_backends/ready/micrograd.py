@@ -17,7 +17,7 @@ class Micrograd(Adapter):
     written = {"tensor": "Value", "requires_grad": ""}
     recognised = ("leaf: Value(3.0)", "gradient: .grad (float, starts at 0)")
 
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         """Every Value gets a gradient, asked for or not."""
         return self.namespace.Value(self.number(data, dtype))
 

@@ -20,7 +20,7 @@ class MyGrad(Adapter):
     written = {"requires_grad": "constant=False", "no_grad": "no_autodiff"}
     recognised = ("leaf: mygrad.tensor(data, constant=False)", "gradient: .grad (array)")
 
-    def leaf_keywords(self, requires_grad: bool, dtype: Any) -> dict[str, Any]:
+    def leaf_keywords(self, requires_grad: bool | None, dtype: Any) -> dict[str, Any]:
         """MyGrad names the tensors that need no gradient."""
         return {"constant": not requires_grad, "dtype": dtype}
 

@@ -20,7 +20,7 @@ class SmallPebble(Adapter):
     keywords = {"dim": "axis"}
     recognised = ("leaf: Variable(array)", "gradient: get_gradients(y)[x] (array)")
 
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         """A Variable wraps an array of any dtype."""
         return self.namespace.Variable(self.namespace.np.array(data, dtype=dtype))
 

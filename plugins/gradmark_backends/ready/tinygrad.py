@@ -22,12 +22,12 @@ class Tinygrad(Adapter):
     keywords = {"keepdims": "keepdim"}
     recognised = ("leaf: Tensor(data), Tensor.full((), number)", "gradient: .grad (Tensor)")
 
-    def leaf(self, data: Any, requires_grad: bool, dtype: Any) -> Any:
+    def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         """``Tensor(3.0)`` is a constant without storage, which never gets a gradient."""
         tensor, named = self.namespace.Tensor, self.leaf_keywords(requires_grad, dtype)
         return tensor(data, **named) if plain_shape(data) else tensor.full((), data, **named)
 
-    def leaf_keywords(self, requires_grad: bool, dtype: Any) -> dict[str, Any]:
+    def leaf_keywords(self, requires_grad: bool | None, dtype: Any) -> dict[str, Any]:
         """Whatever computes with floats gets a gradient; older versions ask which should."""
         named = super().leaf_keywords(requires_grad, dtype)
         if "requires_grad" not in inspect.signature(self.namespace.Tensor).parameters:

@@ -19,6 +19,10 @@ class Torch(Adapter):
         opened.namespace.set_warn_always(True)
         return opened
 
+    def spelt(self) -> dict[str, str]:
+        """Write everything as PyTorch does."""
+        return {}
+
     symbol = Surface.symbol
     call = Surface.call
     method = Surface.method

@@ -2,6 +2,7 @@
 
 from gradmark_reference.mutants.mutant import Edit, Mutant
 
+_THROUGH = "it writes through the .data of the detached tensor"
 _READ = '''\
         """The same memory outside the graph, where changes to it are not counted."""
         return Tensor(self._array)
@@ -32,6 +33,7 @@ MUTANTS = (
         ".data is a copy, and what is written into it is lost",
         (Edit("tensor.py", _READ, "        return Tensor(self._array.copy())\n"),),
         own=("data.shares-memory",),
+        others={"detach.shares-memory": _THROUGH},
     ),
     Mutant(
         "data-is-a-copy-for-reading",
@@ -48,6 +50,7 @@ MUTANTS = (
         ),
         others={
             "data.write-keeps-the-leaf": "what was written does not arrive",
+            "detach.shares-memory": _THROUGH,
         },
     ),
     Mutant(
@@ -75,6 +78,7 @@ MUTANTS = (
         ),
         others={
             "data.shares-memory": "writing into the clone leaves the tensor alone",
+            "detach.shares-memory": _THROUGH,
         },
     ),
     Mutant(
@@ -129,6 +133,9 @@ MUTANTS = (
                 "        self._array = after._array\n",
             ),
         ),
-        own=("data.shares-memory", "detach.shares-memory"),
+        own=("data.shares-memory",),
+        others={
+            "detach.shares-memory": "the write moves the detached tensor to memory of its own",
+        },
     ),
 )

@@ -205,9 +205,6 @@ MUTANTS = (
             ),
         ),
         own=("grad-mode.update-under-no-grad",),
-        others={
-            "detach.shares-memory": "the change goes to a new tensor instead of the shared memory",
-        },
     ),
     Mutant(
         "update-drops-the-flag",

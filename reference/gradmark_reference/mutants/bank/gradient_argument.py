@@ -89,9 +89,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("gradient-argument.weights-each-output",),
         others={
-            "gradient-argument.vector-jacobian-product": _LATE,
             "gradient-argument.equals-weighted-sum": _LATE,
-            "gradient-argument.refusal-leaves-grad-alone": _LATE,
         },
     ),
     Mutant(

@@ -119,13 +119,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("leaf.requires-grad-default-off",),
         others={
-            "backward.untracked-refused": "nothing is untracked any more",
-            "leaf.only-tracked-leaves-get-grad": "the constant is tracked too",
-            "leaf.constants-are-leaves": "a product of constants is recorded",
-            "leaf.requires-grad-propagates": "a sum of constants is tracked",
-            "leaf.switch-on-in-place": "the tensor is tracked before it is switched on",
             "leaf.late-switch-makes-a-leaf": "the computed constant has a history",
-            "leaf.grad-fn-marks-history": "a product of constants is recorded",
         },
     ),
     Mutant(

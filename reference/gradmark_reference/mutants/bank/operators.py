@@ -50,9 +50,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "Only the first of two terms is given a gradient",
         _edit(_ADD, "np.add, lambda g: g"),
         own=("operators.add-grad",),
-        others={
-            "operators.number-on-the-left": "the number comes first, and no way back is left",
-        },
     ),
     Mutant(
         "sub-without-minus",
@@ -241,12 +238,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(', "Sum", spread)', ', "Sum")'),
         own=("operators.sum-grad",),
         others={
-            "backward.two-stage-network": _LATE,
             "gradient-argument.vector-jacobian-product": _LATE,
-            "leaf.switch-on-in-place": _LATE,
-            "detach.shares-memory": _LATE,
-            "data.shares-memory": _LATE,
-            "data.write-keeps-the-leaf": _LATE,
         },
     ),
     Mutant(

@@ -18,12 +18,14 @@ def _pair(identity: str, one: Mutant | str, other: Mutant | str) -> Mutant:
     """Return an engine with both bugs: each must show wherever it shows alone."""
     first = _KNOWN[one] if isinstance(one, str) else one
     second = _KNOWN[other] if isinstance(other, str) else other
+    own = tuple(dict.fromkeys(first.own + second.own))
+    others = {**first.others, **second.others}
     return Mutant(
         identity,
         f"{first.title}, and {second.title[0].lower()}{second.title[1:]}",
         first.edits + second.edits,
-        tuple(dict.fromkeys(first.own + second.own)),
-        {**first.others, **second.others},
+        own,
+        {name: why for name, why in others.items() if name not in own},
         bugs=2,
     )
 
@@ -58,7 +60,7 @@ MUTANTS = (
         ),
         "retain-graph-ignored",
     ),
-    _pair("detach-copies-and-data-copies", "detach-copies", "data-is-a-copy"),
+    _pair("detach-copies-and-data-ignores", "detach-copies", "data-write-is-ignored"),
     _pair(
         "flag-masked-and-argument-ignored",
         "flag-masked-by-the-mode",

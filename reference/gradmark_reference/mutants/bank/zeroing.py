@@ -86,12 +86,19 @@ MUTANTS = (
             ),
         ),
         own=("zeroing.none-again", "zeroing.cleared-leaf-starts-anew"),
+        others={
+            "zeroing.loop-with-zeroing": "it clears by setting None",
+            "zeroing.before-or-after": "it clears by setting None",
+        },
     ),
     Mutant(
         "grad-is-read-only",
         ".grad is a property without a setter",
         (Edit("tensor.py", "    @grad.setter\n    def grad(", "    def set_grad("),),
         own=("zeroing.none-again", "zeroing.cleared-leaf-starts-anew"),
+        others={
+            "zeroing.loop-with-zeroing": "it clears by setting None",
+        },
     ),
     Mutant(
         "none-becomes-nan",
@@ -104,5 +111,9 @@ MUTANTS = (
             ),
         ),
         own=("zeroing.none-again", "zeroing.cleared-leaf-starts-anew"),
+        others={
+            "zeroing.loop-with-zeroing": "it clears by setting None",
+            "zeroing.before-or-after": "it clears by setting None",
+        },
     ),
 )
