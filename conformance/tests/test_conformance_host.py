@@ -10,6 +10,7 @@ from gradmark.host import (
     choose,
     default_profile,
     describe,
+    entry_of,
     header_of,
     judged,
     open_both,
@@ -101,6 +102,16 @@ def test_a_verdict_stands_without_its_script(spec, monkeypatch):
     assert entry.outcome is Outcome.FAIL
     assert entry.counted
     assert entry.verdict.note == "its program can't be printed: KeyError: 'x'"
+
+
+def test_an_entry_has_a_script_in_the_librarys_own_words(spec):
+    """Its module, and its names for PyTorch's, are what the backend says of itself."""
+    info = BackendInfo("mine", library="mylib", spelling=(("tensor", "Value"),))
+    add = spec.get("sums.add")
+    entry = entry_of(add, Verdict(add.id, Outcome.FAIL), TERMS, info)
+    assert entry.script[0] == "import mylib as lib"
+    assert "x = lib.Value(3.0, requires_grad=True)" in entry.script
+    assert entry.torch_script[0] == "import torch"
 
 
 def test_a_blocked_entry_without_a_root_is_ungraded(spec):

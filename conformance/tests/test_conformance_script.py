@@ -312,3 +312,49 @@ def test_the_librarys_own_names_are_written():
     lines, _ = as_library(program, spelling=kept)
     assert "x = lib.tensor(2.0, constant=False)" in lines
     assert "y.backprop()" in lines
+
+
+def test_a_flag_that_is_false_is_the_librarys_too():
+    """What is written for True says what is written for False; what has no notion has none."""
+
+    def body(lib):
+        x = lib.tensor(2.0, requires_grad=False)
+        y = lib.tensor(3.0, requires_grad=x.requires_grad)
+        lib.observe("product", x * y)
+
+    def first(written):
+        lines, _ = as_library(record(body), spelling=(("requires_grad", written),))
+        return lines[2]
+
+    assert first("") == "x = lib.tensor(2.0)"
+    assert first("constant=False") == "x = lib.tensor(2.0, constant=True)"
+    assert first("needs_grad=True") == "x = lib.tensor(2.0, needs_grad=False)"
+
+
+def test_a_library_without_factories_gets_its_numbers_written_out():
+    """What it lacks is a leaf of literal numbers, unless only the library knows the shape."""
+
+    def body(lib):
+        x = lib.ones(2, 3, requires_grad=True)
+        y = lib.zeros((2,)) + lib.full((1, 2), 7.0) + lib.full((), x.item())
+        lib.observe("made", [y, lib.ones(()), lib.zeros([0]), lib.ones(x.shape)])
+
+    lacking = (("tensor", "Value"), ("ones", ""), ("zeros", ""), ("full", ""))
+    lines, _ = as_library(record(body), spelling=lacking)
+    assert list(lines[2:]) == [
+        "x = lib.Value([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], requires_grad=True)",
+        "y = lib.Value([0.0, 0.0]) + lib.Value([[7.0, 7.0]]) + lib.Value(x.item())",
+        'print("made:", [y, lib.Value(1.0), lib.Value([]), lib.ones(x.shape)])',
+    ]
+
+
+def test_a_factory_that_is_named_takes_one_shape():
+    """A library may have its own names for them, and wants the shape as a tuple."""
+
+    def body(lib):
+        lib.observe("made", [lib.ones(2), lib.zeros(2, 3), lib.full((2,), 7.0), lib.ones([2])])
+
+    named = (("ones", "Tensor.ones"), ("zeros", "zeros"), ("full", "full"))
+    lines, _ = as_library(record(body), spelling=named)
+    made = "lib.Tensor.ones((2,)), lib.zeros((2, 3)), lib.full((2,), 7.0), lib.Tensor.ones((2,))"
+    assert lines[-1] == f'print("made:", [{made}])'

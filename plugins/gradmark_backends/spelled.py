@@ -111,7 +111,7 @@ class Spelled(Adapter):
             if namespace is self.namespace:
                 yield "", namespace
             elif namespace.__name__.startswith(inside):
-                yield f"{namespace.__name__[len(inside):]}.", namespace
+                yield f"{namespace.__name__[len(inside) :]}.", namespace
         if peek(self.namespace, kind.__name__) is kind:
             yield f"{kind.__name__}.", kind
 

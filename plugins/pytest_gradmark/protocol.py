@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Literal
 
@@ -10,6 +11,10 @@ import pytest
 from pytest_gradmark.collector import Case
 
 Phase = Literal["setup", "call", "teardown"]
+
+
+CURRENT = "PYTEST_CURRENT_TEST"
+"""Where pytest says what it is at, for monitors of runs that hang."""
 
 
 class Protocol:
@@ -27,11 +32,13 @@ class Protocol:
         hook = item.ihook
         hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         for when, function in _phases(item):
+            os.environ[CURRENT] = f"{item.nodeid} ({when})"
             call = pytest.CallInfo.from_call(
                 function, when=when, reraise=(pytest.exit.Exception, KeyboardInterrupt)
             )
             report = hook.pytest_runtest_makereport(item=item, call=call)
             hook.pytest_runtest_logreport(report=report)
+        os.environ.pop(CURRENT, None)
         hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 

@@ -147,7 +147,19 @@ def said(**fields):
     return {"id": "7", **fields}, b""
 
 
-OPENED = Opened("mine", "1.0", scalar_shape=(1,), dtype="float64", recognised=("leaf: Value",))
+OPENED = Opened(
+    "mine",
+    "1.0",
+    scalar_shape=(1,),
+    dtype="float64",
+    recognised=("leaf: Value",),
+    spelling=(("tensor", "Value"), ("requires_grad", "")),
+)
+AS_LISTS = {
+    "scalar_shape": [1],
+    "recognised": ["leaf: Value"],
+    "spelling": [["tensor", "Value"], ["requires_grad", ""]],
+}
 
 
 def opened(**changed):
@@ -159,8 +171,7 @@ def test_every_kind_of_answer_is_read():
     assert reply_from(said(**{"is": "trace", "trace": {"seen": []}}), "7") == Trace()
     assert reply_from(said(**{"is": "memory"}), "7") == OutOfMemory()
     assert reply_from(said(**{"is": "broken", "text": "why"}), "7") == Broken("why")
-    as_lists = {"scalar_shape": [1], "recognised": ["leaf: Value"], "spelling": []}
-    assert reply_from(opened(**as_lists), "7") == Open(OPENED, "3.10.1")
+    assert reply_from(opened(**AS_LISTS), "7") == Open(OPENED, "3.10.1")
     refused = reply_from(said(**{"is": "cannot-open", "why": ["a", "b", "c", "d"]}), "7")
     assert isinstance(refused, CannotOpen)
     assert (refused.code, refused.message, refused.cause, refused.hint) == ("a", "b", "c", "d")
@@ -205,6 +216,13 @@ def test_what_no_worker_would_say_is_refused(message):
         {"recognised": "a line"},
         {"recognised": ["x"] * 1000},
         {"recognised": [1]},
+        {"spelling": {}},
+        {"spelling": ["tensor"]},
+        {"spelling": [["tensor", "Value"]] * 1000},
+        {"spelling": [["tensor"]]},
+        {"spelling": [["tensor", "Value", "x"]]},
+        {"spelling": [["tensor", None]]},
+        {"spelling": [["tensor", "x" * 3000]]},
         {"version": 2},
         {"where": "x" * 3000},
         {"surprise": ""},
@@ -212,6 +230,5 @@ def test_what_no_worker_would_say_is_refused(message):
 )
 def test_what_was_opened_is_checked_field_by_field(changed):
     """A library may say anything about itself, within the form."""
-    as_lists = {"scalar_shape": [1], "recognised": ["leaf: Value"], "spelling": []}
     with pytest.raises(ValueError):  # noqa: PT011 - each in words of its own
-        reply_from(opened(**{**as_lists, **changed}), "7")
+        reply_from(opened(**{**AS_LISTS, **changed}), "7")

@@ -59,7 +59,7 @@ def test_a_worker_of_xdist_that_dies(graded, level, outcome, code):
     pytest.importorskip("xdist")
     graded.makeconftest(
         "import os, tiny_host\ntiny_host.install()\n"
-        "def pytest_runtest_call(item):\n"
+        "def pytest_runtest_makereport(item):\n"
         "    if item.name == 'live': os._exit(9)\n"
     )
     command = ("--backend=right", "--profile=tensor", "-n2", f"--isolation={level}")
