@@ -52,8 +52,9 @@ class Spelling:
     """PyTorch's names with the library's; with a full stop in front, of methods and attributes.
 
     ``requires_grad`` has what is written instead of ``requires_grad=True``, which may be nothing.
-    ``ones``, ``zeros`` and ``full`` have nothing where a leaf of literal numbers is written instead;
-    those that have a name take their shape as one tuple.
+    ``ones``, ``zeros`` and ``full`` have nothing where a leaf of literal numbers is written;
+    those that have a name take their shape as one tuple. ``no_grad()`` has what stands for the call
+    with its parentheses.
     """
     imports: set[str] = field(default_factory=set)
 
@@ -233,6 +234,9 @@ class Writer:
 
     def _call(self, step: Step, texts: Texts) -> str:
         name, args = step.name, step.args
+        whole = self.spelling.names.get(f"{name}()")
+        if whole and not args and not step.kwargs:
+            return f"{self.spelling.root}.{whole}"
         if name in FILLED and name in self.spelling.names:
             fill = FILLED[name] if name != "full" or not args else args[-1]
             given = args[:-1] if name == "full" else args

@@ -358,3 +358,15 @@ def test_a_factory_that_is_named_takes_one_shape():
     lines, _ = as_library(record(body), spelling=named)
     made = "lib.Tensor.ones((2,)), lib.zeros((2, 3)), lib.full((2,), 7.0), lib.Tensor.ones((2,))"
     assert lines[-1] == f'print("made:", [{made}])'
+
+
+def test_a_switch_that_is_not_called_is_written_without_parentheses():
+    """A library may have an object where PyTorch has a class."""
+
+    def body(lib):
+        x = lib.ones(2)
+        with lib.no_grad():
+            lib.observe("twice", x * 2)
+
+    lines, _ = as_library(record(body), spelling=(("no_grad()", "no_autodiff"),))
+    assert "with lib.no_autodiff:" in lines

@@ -83,7 +83,8 @@ class Adapter(Surface):
     written: ClassVar[Mapping[str, str]] = {}
     """How a script for people writes what an alias can't say: ``{"requires_grad": ""}``.
 
-    ``requires_grad`` has what is written instead of ``requires_grad=True``.
+    ``requires_grad`` has what is written instead of ``requires_grad=True``, and ``no_grad()`` what
+    stands for the call with its parentheses.
     """
 
     recognised: tuple[str, ...] = ()

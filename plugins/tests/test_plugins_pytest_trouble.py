@@ -68,6 +68,48 @@ def test_a_worker_of_xdist_that_dies(graded, level, outcome, code):
     assert verdicts(journal(graded))["rules.live"] == outcome
 
 
+def test_with_isolation_pytest_is_told_all_the_same(graded):
+    """A monitor sees which behaviour is asked and in which phase, and -x stops at the first."""
+    graded.makeconftest(
+        "import os, tiny_host\ntiny_host.install()\n"
+        "def pytest_runtest_logreport(report):\n"
+        "    print('AT', report.nodeid, os.environ['PYTEST_CURRENT_TEST'])\n"
+        "def pytest_sessionfinish(): print('AFTER', os.environ.get('PYTEST_CURRENT_TEST'))\n"
+    )
+    result = graded.runpytest_subprocess(*TENSOR, "--isolation=1", "-x", "-s", "--durations=1")
+    said = [line[line.index("AT ") :] for line in result.outlines if "AT " in line]
+    assert "AT gradmark::sums::add gradmark::sums::add (call)" in said
+    assert said[-1] == "AT gradmark::sums::mul gradmark::sums::mul (teardown)"
+    result.stdout.fnmatch_lines(["*AFTER None*", "*stopping after 1 failures*"])
+    assert result.ret == 1
+
+
+def test_with_isolation_a_run_can_be_interrupted(graded):
+    """Ctrl-C in the middle of a behaviour is no verdict about it."""
+    graded.makeconftest(
+        "import tiny_host, gradmark.session\ntiny_host.install()\n"
+        "verdict = gradmark.session.Session.verdict\n"
+        "def interrupted(self, identity):\n"
+        "    if identity == 'sums.mul': raise KeyboardInterrupt\n"
+        "    return verdict(self, identity)\n"
+        "gradmark.session.Session.verdict = interrupted\n"
+    )
+    result = graded.runpytest_subprocess(*TENSOR, "--isolation=1")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert verdicts(journal(graded)) == {"sums.add": "pass"}
+
+
+def test_with_isolation_a_hook_can_end_the_run(graded):
+    """What somebody's plugin asks pytest for is done between two phases as ever."""
+    graded.makeconftest(
+        "import pytest, tiny_host\ntiny_host.install()\n"
+        "def pytest_runtest_logreport(report): pytest.exit('enough', returncode=7)\n"
+    )
+    result = graded.runpytest_subprocess(*TENSOR, "--isolation=1")
+    assert result.ret == 7
+    result.stdout.fnmatch_lines(["*Exit: enough*"])
+
+
 @pytest.mark.parametrize("parallel", [(), ("-n2",)])
 def test_hostile_messages_survive(graded, parallel):
     """Surrogates, control characters and markup reach no file and no terminal as they are."""

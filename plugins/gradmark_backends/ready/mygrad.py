@@ -17,7 +17,7 @@ class MyGrad(Adapter):
         "no_grad": lambda lib: lib.no_autodiff,
         ".requires_grad": lambda lib, tensor: not tensor.constant,
     }
-    written = {"requires_grad": "constant=False", "no_grad": "no_autodiff"}
+    written = {"requires_grad": "constant=False", "no_grad()": "no_autodiff"}
     recognised = ("leaf: mygrad.tensor(data, constant=False)", "gradient: .grad (array)")
 
     def leaf_keywords(self, requires_grad: bool | None, dtype: Any) -> dict[str, Any]:
