@@ -71,6 +71,8 @@ _MODULES = {
     "unittest": 'lib.observe("label", value)',
     "pytest": 'with lib.raises("label"): or lib.observe("label", value)',
     "torch": "lib in its place",
+    "operator": "lib.same(a, b), lib.kind(value), or the operator itself",
+    "_operator": "lib.same(a, b), lib.kind(value), or the operator itself",
 }
 """Modules that act while the body is recorded, where the replay ought to."""
 

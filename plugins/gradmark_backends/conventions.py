@@ -95,7 +95,7 @@ def peek(owner: Any, name: str) -> Any:
     """Return an attribute, or `ABSENT`, whatever a property of the engine's raises."""
     try:
         return getattr(owner, name)
-    except Exception:  # noqa: BLE001 - a module or property of somebody's may raise anything
+    except BaseException:  # noqa: BLE001 - a module or property of somebody's may raise anything
         return ABSENT
 
 
@@ -184,7 +184,7 @@ def attempt(spelling: Spelling) -> Spelling:
     """Try one way of making a leaf on a fresh graph, and say how far it came."""
     try:
         x = spelling.leaf(3.0)
-    except Exception as error:  # noqa: BLE001 - an engine may refuse in any way
+    except BaseException as error:  # noqa: BLE001 - an engine may refuse in any way
         return replace(spelling, why=said(error))
     held_as = [n for n in GRADIENTS if peek(x, n) is not ABSENT and not callable(peek(x, n))]
     before = peek(x, held_as[0]) if held_as else ABSENT
@@ -211,7 +211,7 @@ def attempt(spelling: Spelling) -> Spelling:
                 spelling, score=COMPUTES, data=data[0], holds=type(held).__name__, held=held
             )
         y.backward()
-    except Exception as error:  # noqa: BLE001 - an engine may fail in any way
+    except BaseException as error:  # noqa: BLE001 - an engine may fail in any way
         return replace(spelling, why=said(error), gradient=named(x, GRADIENTS, None))
     gradient = named(x, GRADIENTS, 7.0) or named(x, plain_attributes(x), 7.0)
     if gradient and spelling.score == COMPUTES:
@@ -219,7 +219,7 @@ def attempt(spelling: Spelling) -> Spelling:
     return replace(spelling, gradient=gradient or named(x, GRADIENTS, None))
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """Return an exception's class and message, whatever its ``__str__`` does."""
     return f"{type(error).__name__}: {message_of(error)}"
 
@@ -263,7 +263,7 @@ def _unwrapped(value: Any, depth: int) -> Any:
 def _called(method: Any) -> Any:
     try:
         return method()
-    except Exception:  # noqa: BLE001 - reading may raise anything
+    except BaseException:  # noqa: BLE001 - reading may raise anything
         return ABSENT
 
 
@@ -276,7 +276,7 @@ def number(value: Any, name: str = "") -> float | None:
         value = value.tolist() if hasattr(value, "tolist") else value
         while isinstance(value, (list, tuple)) and len(value) == 1:
             value = value[0]
-    except Exception:  # noqa: BLE001 - reading may raise anything
+    except BaseException:  # noqa: BLE001 - reading may raise anything
         return None
     plain = isinstance(value, (int, float)) and not isinstance(value, bool)
     return float(value) if plain else None

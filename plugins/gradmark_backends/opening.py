@@ -169,7 +169,8 @@ def _spelled(plan: Plan) -> Adapter:
 def _modules(plan: Plan, broken: list[CannotOpen]) -> Iterator[ModuleType]:
     """Yield the modules that may hold the engine, the one that was named first."""
     if plan.kind == "module":
-        module = _import(plan.target)
+        mine = _shadowed(plan)
+        module = _import_file(mine, root_of(mine)) if mine else _import(plan.target)
         yield module
         for folder in list(getattr(module, "__path__", []))[:1]:
             yield from _inside(Path(folder), root_of(Path(folder)), broken)
@@ -182,6 +183,17 @@ def _modules(plan: Plan, broken: list[CannotOpen]) -> Iterator[ModuleType]:
         yield from _inside(path, root, broken)
     else:
         yield _import_file(path, root)
+
+
+def _shadowed(plan: Plan) -> Path | None:
+    """Return the user's own file where Python has a module of that name, which would come first."""
+    if plan.target not in sys.stdlib_module_names:
+        return None
+    for folder in plan.search_path:
+        for path in (Path(folder, f"{plan.target}.py"), Path(folder, plan.target, "__init__.py")):
+            if path.is_file() and "site-packages" not in path.parts:
+                return path
+    return None
 
 
 def _inside(folder: Path, root: Path, broken: list[CannotOpen]) -> Iterator[ModuleType]:

@@ -70,7 +70,7 @@ class Spelled(Adapter):
                     value = lookup(value, part)
             except Missing:
                 continue
-            except Exception:  # noqa: BLE001, S112 - a module's __getattr__ may raise anything
+            except BaseException:  # noqa: BLE001, S112 - a module's __getattr__ may raise anything
                 continue
             if own(value, namespace) or not callable(value):
                 return value
@@ -201,7 +201,7 @@ class Spelled(Adapter):
                 for result, wanted in ((x * x, [1.0, 4.0]), (x + x, [2.0, 4.0])):
                     if flat(self.host(result)) == wanted:
                         return payload
-            except Exception:  # noqa: BLE001, S112 - an engine may refuse in any way
+            except BaseException:  # noqa: BLE001, S112 - an engine may refuse in any way
                 continue
         return ""
 
@@ -214,7 +214,7 @@ class Spelled(Adapter):
             data = self._listed([1.0, 2.0]) if self.lists else None
             made = self.spelling.make(data) if self.lists else self.spelling.leaf(3.0)
             return plain_dtype(self.host(made))
-        except Exception:  # noqa: BLE001 - no convention is claimed for what can't be read
+        except BaseException:  # noqa: BLE001 - no convention is claimed for what can't be read
             return ""
 
     def _seed(self) -> str:
@@ -229,7 +229,7 @@ class Spelled(Adapter):
                 (x * x).backward(**{self.seed: given})
                 if flat(opened(peek(x, self.spelling.gradient))) == [2.0, 40.0]:
                     return form
-            except Exception:  # noqa: BLE001, S112 - an engine may refuse in any way
+            except BaseException:  # noqa: BLE001, S112 - an engine may refuse in any way
                 continue
         return "tensor"
 
@@ -247,7 +247,7 @@ class Spelled(Adapter):
                 made = found((2,), *fill, **self.leaf_keywords(requires_grad=True, dtype=None))
                 if self.is_tensor(made) and flat(self.host(made)) == [value, value]:
                     return found
-            except Exception:  # noqa: BLE001, S112 - another way of giving the shape
+            except BaseException:  # noqa: BLE001, S112 - another way of giving the shape
                 continue
         return None
 

@@ -83,11 +83,12 @@ def _wrapped(text: str, margin: str = "  ") -> list[str]:
     )
 
 
-def reported(journal: Path, page: Path) -> str:
+def reported(journal: Path, page: Path | None) -> str:
     """Write a journal's report and say where it is. Raises `GradmarkError` for a broken journal."""
     from gradmark_reports.html import write
 
     run = read(journal)
+    page = page or journal.with_name("index.html")
     write(run, page)
     ended = "" if run.complete else " (the run is incomplete)"
     return f"report: {page}{ended}"

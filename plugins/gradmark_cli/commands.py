@@ -133,4 +133,4 @@ def report(journal: Path, out: Path | None) -> None:
     """Make the HTML report of a journal."""
     from gradmark_cli.catalogue import reported
 
-    click.echo(reported(journal, out or journal.with_name("index.html")))
+    click.echo(reported(journal, out))

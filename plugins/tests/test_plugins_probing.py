@@ -1,0 +1,62 @@
+"""Opening by convention survives whatever an engine does when it is tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gradmark.behaviour import load_spec
+from gradmark.session import Session
+from gradmark.verdict import Outcome
+from gradmark_backends.backend import open_backend
+from gradmark_backends.resolve import resolve
+from gradmark_cli.main import main
+from gradmark_reference.live import Live
+
+ENGINE = """
+class Rude(Exception):
+    def __str__(self):
+        raise SystemExit(3)
+
+
+class Value:
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+    def __add__(self, other):
+        return Value(self.data + getattr(other, "data", other))
+
+    def __mul__(self, other):
+        return Value(self.data * getattr(other, "data", other))
+
+    def backward(self):
+        raise {raised}
+"""
+
+
+@pytest.mark.parametrize("raised", ["SystemExit(0)", "KeyboardInterrupt", "Rude()"])
+def test_a_backward_that_leaves_is_a_verdict(tmp_path: Path, raised: str) -> None:
+    """What leaves the process when it is tried is judged as an error, and the run goes on."""
+    (tmp_path / "rude.py").write_text(ENGINE.format(raised=raised), encoding="utf-8")
+    plan = resolve("rude", rootdir=tmp_path, invocation_dir=tmp_path)
+    with open_backend(plan) as backend:
+        session = Session(load_spec(), backend, Live())
+        found = session.verdict("operators.mul-grad")
+    assert found.outcome is Outcome.ERROR
+    assert found.detail.error in {"SystemExit", "KeyboardInterrupt", "Rude"}
+
+
+def test_a_file_named_as_a_module_of_pythons(tmp_path: Path) -> None:
+    """The user's own queue.py is meant, and not Python's."""
+    code = ENGINE.format(raised="ValueError")
+    (tmp_path / "queue.py").write_text(code, encoding="utf-8")
+    plan = resolve("queue", rootdir=tmp_path, invocation_dir=tmp_path)
+    with open_backend(plan) as backend:
+        assert backend.info.where == str(tmp_path / "queue.py")
+
+
+def test_a_folder_is_no_journal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Asked for the report of a folder, the command says what is wrong, without a traceback."""
+    assert main(["report", "."]) == 4
+    assert "broken-journal" in capsys.readouterr().err
