@@ -8,6 +8,7 @@ import platform
 import random
 import sys
 import warnings
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -113,8 +114,21 @@ class WorkerBackend(_Closing):
         self._spare: Process | None = None
         self._asked = 0
         self._broken = ""
-        self._process, opened = self._open(self._start())
+        self._process, opened = self._first()
         self._info = _info(plan, opened.opened, opened.python, isolation=1)
+
+    def _first(self) -> tuple[Process, Open]:
+        """Open the first worker; where trying the library's backward costs it, open without."""
+        try:
+            return self._open(self._start())
+        except GradmarkError as error:
+            if error.code not in _START_CODES.values() or self._plan.kind in {"ready", "adapter"}:
+                raise
+            self._plan = replace(self._plan, tried=False)
+            try:
+                return self._open(self._start())
+            except GradmarkError:
+                raise error from None
 
     @property
     def info(self) -> BackendInfo:

@@ -52,6 +52,7 @@ class Spelling:
     why: str = ""
     requires_grad: str = ""
     dtype: bool = False
+    tried: bool = True
     data: str = ""
     gradient: str = ""
     before: str = ""
@@ -131,7 +132,7 @@ def makers(module: ModuleType, name: str, kind: type) -> Iterator[tuple[str, Cal
     yield name, kind
 
 
-def spell(module: ModuleType) -> Spelling | None:
+def spell(module: ModuleType, *, tried: bool = True) -> Spelling | None:
     """Find the class, the leaf and the attributes of an engine; None where there is no class.
 
     The first class that holds a number is taken, however wrong it computes: another one may be
@@ -143,9 +144,11 @@ def spell(module: ModuleType) -> Spelling | None:
             break
         for called, maker in makers(module, name, kind):
             for payload in ("number", "array", "vector"):
-                tried = attempt(Spelling(kind, maker, called, payload, **keywords(maker)))
-                if best is None or tried.score > best.score:
-                    best = tried
+                one = attempt(
+                    Spelling(kind, maker, called, payload, tried=tried, **keywords(maker))
+                )
+                if best is None or one.score > best.score:
+                    best = one
                 if best.score == DIFFERENTIATES:
                     return best
     return best
@@ -210,6 +213,9 @@ def attempt(spelling: Spelling) -> Spelling:
             spelling = replace(
                 spelling, score=COMPUTES, data=data[0], holds=type(held).__name__, held=held
             )
+        if not spelling.tried:
+            gradient = named(x, GRADIENTS, None)
+            return replace(spelling, gradient=gradient, why="backward was not tried")
         y.backward()
     except BaseException as error:  # noqa: BLE001 - an engine may fail in any way
         return replace(spelling, why=said(error), gradient=named(x, GRADIENTS, None))

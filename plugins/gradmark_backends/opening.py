@@ -140,7 +140,7 @@ def _spelled(plan: Plan) -> Adapter:
     best: tuple[int, ModuleType, Spelled] | None = None
     for module in _modules(plan, broken):
         looked.append(getattr(module, "__file__", None) or module.__name__)
-        found = spell(module)
+        found = spell(module, tried=plan.tried)
         if found is not None and (best is None or found.score > best[0]):
             best = (found.score, module, Spelled(module, found))
         if found is not None and found.score >= HOLDS:

@@ -26,6 +26,8 @@ class Plan:
     search_path: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     python: str = ""
+    tried: bool = True
+    """Whether recognition may call ``backward``; not again where that has cost a worker."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON data."""

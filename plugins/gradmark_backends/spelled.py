@@ -219,7 +219,7 @@ class Spelled(Adapter):
 
     def _seed(self) -> str:
         """Find out whether ``backward`` wants its gradient as a tensor or as an array."""
-        if not self.seed or not self.lists:
+        if not self.seed or not self.lists or not self.spelling.tried:
             return "tensor"
         for form in ("tensor", "array"):
             try:

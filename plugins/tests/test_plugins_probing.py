@@ -47,6 +47,25 @@ def test_a_backward_that_leaves_is_a_verdict(tmp_path: Path, raised: str) -> Non
     assert found.detail.error in {"SystemExit", "KeyboardInterrupt", "Rude"}
 
 
+@pytest.mark.parametrize(
+    ("does", "outcome"),
+    [
+        ("import ctypes; ctypes.string_at(0)", Outcome.CRASH),
+        ("import os; os._exit(0)", Outcome.CRASH),
+        ("while True: pass", Outcome.TIMEOUT),
+    ],
+)
+def test_a_backward_that_kills_costs_a_program(tmp_path: Path, does: str, outcome: Outcome) -> None:
+    """An engine whose backward takes the worker with it is opened all the same, and judged."""
+    code = ENGINE.format(raised="ValueError").replace("raise ValueError", does)
+    (tmp_path / "rude.py").write_text(code, encoding="utf-8")
+    plan = resolve("rude", rootdir=tmp_path, invocation_dir=tmp_path)
+    with open_backend(plan, import_seconds=3.0, program_seconds=1.0) as backend:
+        session = Session(load_spec(), backend, Live())
+        assert session.verdict("operators.mul-grad").outcome is outcome
+        assert "backward was not tried" in " ".join(backend.info.recognised)
+
+
 def test_a_file_named_as_a_module_of_pythons(tmp_path: Path) -> None:
     """The user's own queue.py is meant, and not Python's."""
     code = ENGINE.format(raised="ValueError")
