@@ -54,10 +54,7 @@ class Live:
         if program.key in self._answers:
             self._answers.move_to_end(program.key)
             return self._answers[program.key]
-        with ExitStack() as around:
-            around.enter_context(_restored(self._torch))
-            if any(s.op == "host" and s.name.startswith("numpy.") for s in program.walk()):
-                around.enter_context(_restored_numpy())
+        with restored(self._torch, program):
             trace = replay(program, self._surface)
         if _interrupted(trace):
             raise KeyboardInterrupt
@@ -117,8 +114,17 @@ def _settings(torch: Any) -> list[tuple[Callable[[], Any], Callable[[Any], Any],
 
 
 @contextmanager
-def _restored(torch: Any) -> Iterator[None]:
+def restored(torch: Any, program: Program) -> Iterator[None]:
     """Give a program PyTorch as it is after import, and leave no trace of the program."""
+    with ExitStack() as around:
+        around.enter_context(_restored_torch(torch))
+        if any(s.op == "host" and s.name.startswith("numpy.") for s in program.walk()):
+            around.enter_context(_restored_numpy())
+        yield
+
+
+@contextmanager
+def _restored_torch(torch: Any) -> Iterator[None]:
     before = [(get, put, get()) for get, put, _ in _settings(torch)]
     torch_random, plain_random = torch.get_rng_state(), random.getstate()
     printing = vars(torch._tensor_str.PRINT_OPTS).copy()  # noqa: SLF001 - there is no other way

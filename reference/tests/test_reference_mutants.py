@@ -9,20 +9,35 @@ from pathlib import Path
 
 import pytest
 
-from gradmark.behaviour import load_spec
+from gradmark.behaviour import Level, load_spec
 from gradmark.session import Session
 from gradmark.verdict import Outcome, Verdict
+from gradmark_reference.bends import Bend, load_bends
 from gradmark_reference.live import Live
 from gradmark_reference.mutants import Edit, Mutant, build, load_bank
 from gradmark_reference.mutants.bank import pairs
-from gradmark_reference.mutants.matrix import Here, Row, Stored, render, run, survivors
+from gradmark_reference.mutants.matrix import (
+    Here,
+    Row,
+    Stored,
+    held,
+    render,
+    run,
+    run_bend,
+    survivors,
+)
 
 SPEC = load_spec()
+HELD = held(SPEC)
 BANK = load_bank()
-IDS = [behaviour.id for behaviour in SPEC]
+BENDS = load_bends()
+IDS = [behaviour.id for behaviour in HELD]
 PAGE = Path(__file__).resolve().parents[2] / "conformance/docs/kill-matrix.md"
 UNCHANGED = Mutant("unchanged", "The model as it is", (), ())
 mutants = pytest.mark.parametrize("mutant", BANK, ids=lambda mutant: mutant.id)
+bends = pytest.mark.parametrize("bend", BENDS, ids=lambda bend: bend.id)
+BOTH: list[Mutant | Bend] = [*BANK, *BENDS]
+both = pytest.mark.parametrize("mutant", BOTH, ids=lambda mutant: mutant.id)
 
 
 @cache
@@ -36,10 +51,13 @@ def rows() -> dict[str, Row]:
     return {}
 
 
-def forwards(mutant: Mutant) -> Row:
+def forwards(mutant: Mutant | Bend) -> Row:
     """The mutant's verdicts in the spec's order, worked out once."""
     if mutant.id not in rows():
-        rows()[mutant.id] = run(mutant, SPEC, live())
+        if isinstance(mutant, Bend):
+            rows()[mutant.id] = run_bend(mutant, SPEC, live())
+        else:
+            rows()[mutant.id] = run(mutant, SPEC, live())
     return rows()[mutant.id]
 
 
@@ -47,7 +65,7 @@ def asked(package: Path, identities: Iterable[str]) -> dict[str, tuple[Outcome, 
     """Outcome and root by id, asked in one session in the order that is given."""
     backend = Here(package, Stored)
     try:
-        session = Session(SPEC, backend, live())
+        session = Session(HELD, backend, live())
         return brief(session.verdict(identity) for identity in identities)
     finally:
         backend.close()
@@ -63,8 +81,8 @@ def test_the_model_passes_everything() -> None:
     assert outcomes == dict.fromkeys(IDS, Outcome.PASS)
 
 
-@mutants
-def test_a_mutant_shows_where_it_says(mutant: Mutant) -> None:
+@both
+def test_a_mutant_shows_where_it_says(mutant: Mutant | Bend) -> None:
     """What deviates by itself is named with the reason, and what is named does deviate."""
     row = forwards(mutant)
     assert row.unexplained == ()
@@ -81,33 +99,45 @@ def test_the_order_does_not_matter(mutant: Mutant, tmp_path: Path) -> None:
     assert asked(package, IDS[::2]) | asked(package, IDS[1::2]) == expected
 
 
-@mutants
-def test_a_mutant_is_well_written(mutant: Mutant) -> None:
+@both
+def test_a_mutant_is_well_written(mutant: Mutant | Bend) -> None:
     """Each has an id, one sentence, behaviours that exist, and a reason for all but its own."""
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", mutant.id)
     assert len(mutant.title) > 15
     assert not mutant.title.endswith(".")
-    assert mutant.edits
     assert mutant.own
-    assert {*mutant.own, *mutant.others} <= {*IDS}
+    assert {*mutant.own, *mutant.others} <= {b.id for b in SPEC}
     assert not {*mutant.own} & {*mutant.others}
     assert all(len(reason) > 10 and "\n" not in reason for reason in mutant.others.values())
 
 
+@bends
+def test_a_bend_alters_one_chapter(bend: Bend) -> None:
+    """A bend that raises at everything, or shows in several chapters, proves nothing."""
+    assert {name.partition(".")[0] for name in forwards(bend).killed} == {
+        bend.own[0].partition(".")[0]
+    }
+
+
+def test_the_model_holds_every_must() -> None:
+    """Bends are there for what is PyTorch's own, never for what every engine is asked."""
+    assert [b.id for b in SPEC if b.level is Level.MUST and b not in HELD.behaviours] == []
+
+
 def test_no_behaviour_survives() -> None:
-    """Every behaviour is failed by a mutant whose own it is."""
-    assert survivors([forwards(mutant) for mutant in BANK], SPEC) == ()
+    """Every behaviour is failed by a mutant or a bend whose own it is."""
+    assert survivors([forwards(mutant) for mutant in BOTH], SPEC) == ()
 
 
 def test_the_page_is_what_the_command_writes() -> None:
     """The kill matrix in the docs is the one that the mutants give today."""
-    page = render([forwards(mutant) for mutant in BANK], SPEC)
+    page = render([forwards(mutant) for mutant in BOTH], SPEC)
     assert PAGE.read_text(encoding="utf-8") == page
 
 
 def test_ids_are_unique() -> None:
     """A mutant is known by its id alone, in folders that take no hyphens too."""
-    names = [mutant.id.replace("-", "_") for mutant in BANK]
+    names = [mutant.id.replace("-", "_") for mutant in BOTH]
     assert len({*names}) == len(names)
 
 

@@ -1,6 +1,7 @@
-"""The spec: one module a chapter, nothing but behaviours.
+"""The spec: a module or more a chapter, nothing but behaviours.
 
-A new chapter is a module with a ``chapter`` and a line in `ORDER`.
+A new chapter is a module with a ``chapter`` and a line in `ORDER`. A long one has several modules:
+the further ones import its ``chapter`` from the first.
 """
 
 ORDER = (

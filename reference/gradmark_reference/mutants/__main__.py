@@ -1,4 +1,4 @@
-"""Run mutants: ``python -m gradmark_reference.mutants [--only GLOB] [--write FILE]``."""
+"""Run mutants and bends: ``python -m gradmark_reference.mutants [--only GLOB] [--write FILE]``."""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from gradmark.behaviour import load_spec
+from gradmark_reference.bends import Bend, load_bends
 from gradmark_reference.live import Live
-from gradmark_reference.mutants.matrix import render, run, survivors
-from gradmark_reference.mutants.mutant import load_bank
+from gradmark_reference.mutants.matrix import render, run, run_bend, survivors
+from gradmark_reference.mutants.mutant import Mutant, load_bank
 
 
 def main() -> int:
-    """Print one line a mutant; return 1 where a mutant is not what it says, or one survives."""
+    """Print one line a mutant; return 1 where one is not what it says, or a behaviour survives."""
     parser = argparse.ArgumentParser(prog="python -m gradmark_reference.mutants")
-    parser.add_argument("--only", metavar="GLOB", default="*", help="mutants whose id matches")
+    parser.add_argument("--only", metavar="GLOB", default="*", help="those whose id matches")
     parser.add_argument("--write", metavar="FILE", type=Path, help="write the matrix as a page")
     options = parser.parse_args()
     spec, reference = load_spec(), Live()
     rows, wrong = [], 0
-    for mutant in load_bank():
+    everyone: list[Mutant | Bend] = [*load_bank(), *load_bends()]
+    for mutant in everyone:
         if not fnmatchcase(mutant.id, options.only):
             continue
-        row = run(mutant, spec, reference)
+        if isinstance(mutant, Bend):
+            row = run_bend(mutant, spec, reference)
+        else:
+            row = run(mutant, spec, reference)
         rows.append(row)
         trouble = [f"unexplained {name}" for name in row.unexplained]
         trouble += [f"holds {name}" for name in row.unkept]

@@ -19,6 +19,8 @@ from gradmark.replay import replay
 from gradmark.session import Answer, BackendInfo, Reference, Session
 from gradmark.surface import Surface
 from gradmark.verdict import Outcome, Verdict
+from gradmark_reference.bends import Bend, bent_ids
+from gradmark_reference.bends.bend import Bent
 from gradmark_reference.mutants.mutant import Mutant, build
 
 SECONDS = 1.0
@@ -99,9 +101,9 @@ def _clock() -> Iterator[list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One mutant's verdicts, in the order in which the behaviours were asked."""
+    """One mutant's or bend's verdicts, in the order in which the behaviours were asked."""
 
-    mutant: Mutant
+    mutant: Mutant | Bend
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -129,34 +131,55 @@ class Row:
         return tuple(name for name in named if name not in self.killed)
 
 
+def held(spec: Spec) -> Spec:
+    """Return what the model holds: all that no bend of PyTorch is there for."""
+    kept = tuple(b for b in spec if b.id not in bent_ids())
+    return Spec(kept, spec.chapters, spec.partial)
+
+
+def run_bend(bend: Bend, spec: Spec, reference: Reference) -> Row:
+    """Judge PyTorch with one call altered by the whole spec."""
+    import torch
+
+    for behaviour in spec:
+        reference.expected(behaviour.program())
+    return Row(bend, tuple(Session(spec, Bent(torch, bend), reference).run()))
+
+
 def run(mutant: Mutant, spec: Spec, reference: Reference) -> Row:
-    """Judge one mutant by the whole spec."""
+    """Judge one mutant by what the model holds of the spec."""
     with tempfile.TemporaryDirectory() as folder:
         name = f"mutant_{mutant.id.replace('-', '_')}"
         backend = Here(build(mutant, Path(folder), name), Stored)
         try:
-            session = Session(spec, backend, reference)
+            session = Session(held(spec), backend, reference)
             return Row(mutant, tuple(session.run()))
         finally:
             backend.close()
 
 
 def survivors(rows: Iterable[Row], spec: Spec) -> tuple[str, ...]:
-    """Return the behaviours that no mutant fails as its own."""
+    """Return the behaviours that no mutant or bend fails as its own."""
     killed = {name for row in rows for name in row.mutant.own if name in row.killed}
     return tuple(b.id for b in spec if b.id not in killed)
 
 
 def render(rows: Sequence[Row], spec: Spec) -> str:
     """Write the matrix as a page of the docs."""
+    bends = sum(isinstance(row.mutant, Bend) for row in rows)
+    left = len(survivors(rows, spec))
+    counted = (
+        f"{len(rows) - bends} mutants, {bends} bends, {len(spec)} behaviours, {left} survivors"
+    )
     lines = [
         "# The kill matrix",
         "",
-        "Every mutant is the bundled model with one bug that people make, or two. Its own",
-        "behaviours have to deviate; where the bug shows elsewhere too, the reason stands there.",
+        "Every mutant is the bundled model with one bug that people make, or two. A bend is",
+        "PyTorch with one call altered, for what the model does not hold. Its own behaviours have",
+        "to deviate; where the bug shows elsewhere too, the reason stands there.",
         "Made by `python -m gradmark_reference.mutants --write conformance/docs/kill-matrix.md`.",
         "",
-        f"{len(rows)} mutants, {len(spec)} behaviours, {len(survivors(rows, spec))} survivors.",
+        counted + ".",
         "",
     ]
     for row in rows:

@@ -1,0 +1,1 @@
+"""The bends, one module a chapter of the spec."""

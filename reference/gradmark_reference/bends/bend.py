@@ -1,0 +1,109 @@
+"""What a bend is, and how PyTorch is bent for as long as one program takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from gradmark.program import Program
+from gradmark.replay import replay
+from gradmark.session import Answer, BackendInfo
+from gradmark.surface import Surface
+from gradmark_reference.live import restored
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """One call of PyTorch, altered as a library that gets it wrong would answer it.
+
+    ``target`` is a dotted name below ``torch``: a function (``zeros``), or a method or property of
+    a class (``Tensor.view``). ``bent`` is given what stands there and returns what stands there
+    instead. ``own`` are the behaviours that must deviate, ``others`` maps further ones of the same
+    chapter to the reason why the bend shows there too.
+    """
+
+    id: str
+    title: str
+    target: str
+    bent: Callable[[Any], Any] = field(repr=False)
+    own: tuple[str, ...]
+    others: dict[str, str] = field(default_factory=dict)
+
+
+class _Reading(Surface):
+    """PyTorch, whose values are read by calls that no bend reaches."""
+
+    def __init__(self, torch: Any) -> None:
+        super().__init__(torch)
+        self._detach, self._numpy = torch.Tensor.detach, torch.Tensor.numpy
+
+    def host(self, value: Any) -> Any:
+        """Return the array that a tensor holds."""
+        return self._numpy(self._detach(value))
+
+
+class Bent:
+    """PyTorch with one call altered, as a backend in this process."""
+
+    def __init__(self, torch: Any, bend: Bend) -> None:
+        """Remember what to alter; between programs PyTorch is as it was."""
+        self._torch = torch
+        self._bend = bend
+        self._surface = _Reading(torch)
+
+    @property
+    def info(self) -> BackendInfo:
+        """Say who is under test."""
+        return BackendInfo(self._bend.id, profile="torch")
+
+    def ask(self, program: Program, *, fresh: bool = False) -> Answer:  # noqa: ARG002 - no state
+        """Replay one program on the bent PyTorch."""
+        with restored(self._torch, program), bent(self._torch, self._bend):
+            return Answer(replay(program, self._surface))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@contextmanager
+def bent(torch: Any, bend: Bend) -> Iterator[None]:
+    """Alter one call, and put it back. Raises AttributeError where PyTorch has no such call."""
+    *path, name = bend.target.split(".")
+    owner = torch
+    for part in path:
+        owner = getattr(owner, part)
+    own = vars(owner).get(name)
+    setattr(owner, name, bend.bent(getattr(owner, name)))
+    try:
+        yield
+    finally:
+        if own is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, own)
+
+
+@cache
+def load_bends() -> tuple[Bend, ...]:
+    """Return all bends, module by module. Raises ValueError for a doubled id."""
+    package = import_module("gradmark_reference.bends.bank")
+    bends: list[Bend] = []
+    for module in sorted(m.name for m in iter_modules(package.__path__)):
+        bends += import_module(f"{package.__name__}.{module}").BENDS
+    names = [b.id for b in bends]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        message = f"bends with one id: {', '.join(doubled)}"
+        raise ValueError(message)
+    return tuple(bends)
+
+
+@cache
+def bent_ids() -> frozenset[str]:
+    """Return the behaviours that bends kill: those that the model does not hold."""
+    return frozenset(name for bend in load_bends() for name in bend.own)
