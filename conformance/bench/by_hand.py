@@ -76,6 +76,12 @@ class Direct:
     def shape(self, value):
         return tuple(value.shape)
 
+    def text(self, value):
+        return str(value)
+
+    def length(self, value):
+        return len(value)
+
     def unpack(self, value, count):
         return list(value)
 

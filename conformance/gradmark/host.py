@@ -125,6 +125,7 @@ def facts(reference: Reference) -> dict[str, Any]:
         "name": "PyTorch",
         "version": reference.version,
         "is_the_specs": reference.is_the_specs,
+        "answers": reference.answers,
     }
 
 
@@ -236,6 +237,8 @@ def describe(header: Header, *, whole: int, verbose: bool = False) -> list[str]:
     elif about["recognised"]:
         lines.append("recognised: " + _shortened("; ".join(about["recognised"]), RECOGNISED_LIMIT))
     compared = f"reference: {header.reference['name']} {header.reference['version']}"
+    if header.reference.get("answers") == "recorded":
+        compared += ", as recorded"
     if not header.reference["is_the_specs"]:
         compared += ", not the spec's reference: no score"
     size = f"{header.size}" if header.size == whole else f"{header.size} of {whole}"

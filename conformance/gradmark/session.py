@@ -72,7 +72,14 @@ class Backend(Protocol):
 
 
 class Reference(Protocol):
-    """What PyTorch answers."""
+    """What PyTorch answers.
+
+    ``answers`` says how: ``live`` where it is asked now, ``recorded`` where it was asked before.
+    """
+
+    @property
+    def answers(self) -> str:
+        """Return how it answers."""
 
     @property
     def version(self) -> str:

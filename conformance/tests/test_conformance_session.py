@@ -25,7 +25,7 @@ def trace(value: Value, program: Program) -> Trace:
 
 
 class Reference:
-    version, is_the_specs = "0", True
+    answers, version, is_the_specs = "live", "0", True
 
     def expected(self, program: Program) -> Trace:
         return trace(ONE, program)

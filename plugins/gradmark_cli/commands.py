@@ -95,6 +95,13 @@ _isolation = click.option(
 @_isolation
 @click.option("--strict", is_flag=True, help="Should-level behaviours count.")
 @click.option("--seed", metavar="N", type=int, default=0, help="The data are drawn from this.")
+@click.option(
+    "--reference",
+    metavar="HOW",
+    default="recorded",
+    show_default=True,
+    help="PyTorch's answers: recorded, or live from the installed one.",
+)
 @_python
 @click.option(
     "--fail-under",

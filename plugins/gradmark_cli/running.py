@@ -50,6 +50,7 @@ class Request:
     isolation: int = 1
     strict: bool = False
     seed: int = 0
+    reference: str = "recorded"
     backend_python: str = ""
     fail_under: float | None = None
     quiet: bool = False
@@ -58,7 +59,7 @@ class Request:
 def run_backend(request: Request) -> int:
     """Ask, judge, write, print, and return the exit code. Raises `GradmarkError`."""
     from gradmark_backends.backend import open_backend
-    from gradmark_reference.live import Live
+    from gradmark_reference.recorded import open_reference
 
     spec = registry.load_spec()
     _refuse_early(request, spec)
@@ -66,7 +67,8 @@ def run_backend(request: Request) -> int:
     with Progress() as progress:
         progress.say(f"opening {visible_line(plan.name, 60)}")
         opening = partial(open_backend, plan, isolation=request.isolation)
-        backend, reference = open_both(opening, Live, isolation=request.isolation)
+        comparing = partial(open_reference, request.reference, request.seed)
+        backend, reference = open_both(opening, comparing, isolation=request.isolation)
         try:
             return _Graded(request, spec, plan, backend, reference).run(progress)
         finally:

@@ -77,7 +77,7 @@ def _first(config: pytest.Config) -> Bench:
     """Settle what is run, with the library opened once to see whether it can be."""
     from gradmark_backends.backend import open_backend
     from gradmark_backends.resolve import resolve
-    from gradmark_reference.live import Live
+    from gradmark_reference.recorded import open_reference
 
     options = asked(config)
     spec = registry.load_spec()
@@ -94,7 +94,8 @@ def _first(config: pytest.Config) -> Bench:
     level = options.isolation
     debug = bool(config.getoption("usepdb", default=False)) and level == 0
     opening = partial(open_backend, plan, isolation=level, debug=debug)
-    backend, reference = open_both(opening, Live, isolation=level)
+    comparing = partial(open_reference, options.reference, options.seed)
+    backend, reference = open_both(opening, comparing, isolation=level)
     try:
         if not options.profile:
             claimed = default_profile(backend.info, has_adapter=plan.kind in {"ready", "adapter"})
@@ -161,11 +162,12 @@ class Bench:
 
     def _opened(self) -> Session:
         from gradmark_backends.backend import open_backend
-        from gradmark_reference.live import Live
+        from gradmark_reference.recorded import open_reference
 
-        level = self.order.asked.isolation
-        opening = partial(open_backend, self.order.plan, isolation=level)
-        return self.open(*open_both(opening, Live, isolation=level))
+        options = self.order.asked
+        opening = partial(open_backend, self.order.plan, isolation=options.isolation)
+        comparing = partial(open_reference, options.reference, options.seed)
+        return self.open(*open_both(opening, comparing, isolation=options.isolation))
 
     def _again(self, entry: Entry) -> str:
         """Return the command that shows an entry again, in the host that was used."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 DEFAULT_ISOLATION = 1
+DEFAULT_REFERENCE = "recorded"
 DEFAULT_REPORT = "gradmark-report"
 
 
@@ -50,6 +51,10 @@ OPTIONS = (
     Option(
         "--gradmark-isolation", "--isolation", "gradmark_isolation", "LEVEL",
         f"0 in this process, for a debugger; {DEFAULT_ISOLATION} in one of its own (default)",
+    ),
+    Option(
+        "--gradmark-reference", "", "gradmark_reference", "HOW",
+        "PyTorch's answers: recorded (default; needs no PyTorch) or live, from the installed one",
     ),
     Option("--gradmark-seed", "", "gradmark_seed", "N", "the data are drawn from this (default 0)"),
     Option(
@@ -119,6 +124,7 @@ class Asked:
     python: str
     isolation: int
     seed: int
+    reference: str
     strict: bool
     report: str
     own: bool
@@ -148,6 +154,7 @@ def asked(config: pytest.Config) -> Asked:
         python=_text(config, "gradmark_python"),
         isolation=_number(config, "gradmark_isolation", DEFAULT_ISOLATION),
         seed=_number(config, "gradmark_seed", 0),
+        reference=_text(config, "gradmark_reference") or DEFAULT_REFERENCE,
         strict=_strict(config),
         report=str(_report(config)),
         own=named or not globs,

@@ -9,6 +9,7 @@ import pytest
 
 from gradmark.journal import read
 from gradmark_cli.main import main
+from gradmark_reference.recorded import Recorded
 
 RUN = ("run", "--backend=mylib", "--profile=tensor")
 
@@ -143,6 +144,7 @@ def test_explain_without_pytorch(tiny_host, gradmark, monkeypatch):
         raise GradmarkError("no-reference", "PyTorch is not installed", hint="pip install torch")
 
     monkeypatch.setattr("gradmark_reference.live.Live", absent)
+    monkeypatch.setattr("gradmark_reference.recorded.Recorded", Recorded)
     code, out, _ = gradmark("explain", "sums.mul")
     assert code == 0
     assert "  It is the product rule." in out.splitlines()

@@ -231,14 +231,24 @@ def test_bad_input_under_xdist(graded):
 
 
 def test_without_pytorch(graded):
-    """One line with the install command, and exit code 4."""
+    """Where PyTorch has to be asked: one line with the install command, and exit code 4."""
     graded.makeconftest(
-        "import sys, tiny_host, gradmark_reference.live as live\nReal = live.Live\n"
-        "tiny_host.install()\nlive.Live = Real\nsys.modules['torch'] = None\n"
+        "import sys, tiny_host, gradmark_reference.recorded as recorded\n"
+        "real = recorded.open_reference\n"
+        "tiny_host.install()\nrecorded.open_reference = real\nsys.modules['torch'] = None\n"
     )
-    result = graded.runpytest_subprocess("--backend=right")
+    for asked in ("--gradmark-reference=live", "--gradmark-seed=1"):
+        result = graded.runpytest_subprocess("--backend=right", asked)
+        assert result.ret == 4
+        result.stderr.fnmatch_lines(["*PyTorch is not installed*", "*pip install torch==2.13.0"])
+
+
+def test_a_misspelt_reference_is_refused(graded):
+    """There are two ways to have PyTorch's answers, and the message names both."""
+    graded.makeconftest("import sys\n")
+    result = graded.runpytest_subprocess("--backend=torch", "--gradmark-reference=reocrded")
     assert result.ret == 4
-    result.stderr.fnmatch_lines(["*PyTorch is not installed*", "*pip install torch==2.13.0"])
+    result.stderr.fnmatch_lines(["*no reference 'reocrded'*", "*recorded*live*"])
 
 
 def test_another_pytorch_has_no_score(graded):

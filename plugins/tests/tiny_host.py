@@ -134,10 +134,11 @@ def spec():
 class Reference:
     """The correct engine in PyTorch's place."""
 
+    answers = "live"
     version = "2.13.0"
     is_the_specs = True
 
-    def __init__(self):
+    def __init__(self, *_asked):
         from gradmark.surface import Surface
 
         module = types.ModuleType("right")
@@ -153,8 +154,9 @@ class Reference:
 def install(patch=setattr):
     """Put the tiny spec and its reference in the place of the real ones."""
     import gradmark.behaviour
-    import gradmark_reference.live
+    import gradmark_reference.recorded
 
     whole = spec()
     patch(gradmark.behaviour, "load_spec", lambda: whole)
-    patch(gradmark_reference.live, "Live", Reference)
+    patch(gradmark_reference.recorded, "open_reference", Reference)
+    patch(gradmark_reference.recorded, "Recorded", Reference)
