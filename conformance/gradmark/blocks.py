@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gradmark.program import Step, released
 
 if TYPE_CHECKING:
-    from gradmark.record import Recorder
+    from gradmark.recorder import Recorder
 
 
 class Thrown(Exception):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import CellType, CodeType, FunctionType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from gradmark.errors import Unfaithful
 from gradmark.recorded import Named, Recorded
 
-_CONTAINERS = (list, tuple, dict, set)
+_CONTAINERS = (list, tuple, dict, set, deque)
 _UNBOUND = "unbound"
 
 
@@ -52,25 +53,45 @@ def described(value: Any, roots: Mapping[int, int], depth: int = 0) -> object:
         return type(value).__name__, repr(value)
     if hasattr(type(value), "tobytes"):  # a library answers to any name
         return id(value), value.tobytes()
+    if hasattr(type(value), "__next__"):
+        return id(value), repr(value)  # a count shows where it is; others are refused when used
+    kept = None if _is_ours(value) else getattr(value, "__dict__", None)
+    if isinstance(kept, dict) and kept and depth < 4:  # noqa: PLR2004 - as above
+        return id(value), tuple((k, described(v, roots, depth + 1)) for k, v in kept.items())
     return type(value).__name__, id(value)
 
 
 def outside(function: FunctionType, roots: Mapping[int, int]) -> dict[str, object]:
-    """Describe the lists, dicts and sets that a function may change while it is recorded."""
-    values = {name: cell for name, cell in cells(function).items() if _holds_container(cell)}
+    """Describe what a function may change while it is recorded: all that keeps a state."""
+    values = {name: cell for name, cell in cells(function).items() if _keeps(_inside(cell))}
     found = {name: content(cell, roots) for name, cell in values.items()}
     known = function.__globals__
     for name in _names(function.__code__):
-        if isinstance(known.get(name), _CONTAINERS):
+        if name in known and _keeps(known[name]):
             found[name] = described(known[name], roots)
     return found
 
 
-def _holds_container(cell: CellType) -> bool:
+def _inside(cell: CellType) -> Any:
     try:
-        return isinstance(cell.cell_contents, _CONTAINERS)
+        return cell.cell_contents
     except ValueError:
+        return None
+
+
+def _is_ours(value: Any) -> bool:
+    """Say whether a value is the body's lib, or came from it."""
+    return type(value).__module__.startswith("gradmark.")
+
+
+def _keeps(value: Any) -> bool:
+    """Say whether a value has a state of Python's that a function could change."""
+    kind = type(value)
+    if _is_ours(value) or issubclass(kind, (type, ModuleType)):
         return False
+    if issubclass(kind, _CONTAINERS) or hasattr(kind, "__next__"):
+        return True
+    return bool(getattr(value, "__dict__", None)) or issubclass(kind, FunctionType)
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -7,15 +7,14 @@ import builtins
 import linecache
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from types import CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from gradmark.errors import Unfaithful
 
 Problem = tuple[str, str]
 
-_NAMES = {
-    "type": "lib.kind(value)",
+QUESTIONS = {
     "isinstance": "lib.kind(value)",
     "issubclass": "lib.kind(value)",
     "hasattr": 'lib.has(value, "name")',
@@ -30,6 +29,9 @@ _NAMES = {
     "eval": "the lines themselves",
     "exec": "the lines themselves",
 }
+"""Built-in functions that would be answered while the body is recorded, and what to write."""
+
+_BUILTINS = {getattr(builtins, name): name for name in ("type", *QUESTIONS)}
 
 _STATEMENTS: dict[type[ast.AST], Problem] = {
     ast.Try: ("`try`", 'with lib.raises("label"): or with lib.caught():'),
@@ -71,6 +73,9 @@ _MODULES = {
     "unittest": 'lib.observe("label", value)',
     "pytest": 'with lib.raises("label"): or lib.observe("label", value)',
     "torch": "lib in its place",
+    "random": "lib.draw(shape)",
+    "sys": "lib.host.weakref(value) and lib.host.alive(reference)",
+    "inspect": "lib.kind(value)",
     "operator": "lib.same(a, b), lib.kind(value), or the operator itself",
     "_operator": "lib.same(a, b), lib.kind(value), or the operator itself",
 }
@@ -89,9 +94,17 @@ def check(function: Callable[..., Any]) -> None:
         if not isinstance(current, FunctionType) or current.__code__ in done:
             continue
         done.add(current.__code__)
-        for node in _nodes(current.__code__):
-            _check_node(node, current.__code__.co_filename, current.__globals__)
+        check_code(current.__code__, current.__globals__)
         pending.extend(_helpers(current))
+
+
+def check_code(code: CodeType, known: Mapping[str, Any]) -> None:
+    """Refuse one function that recording would change. Raises `Unfaithful`.
+
+    ``known`` holds the names of its module.
+    """
+    for node in _nodes(code):
+        _check_node(node, code.co_filename, known)
 
 
 def _helpers(function: FunctionType) -> Iterator[Any]:
@@ -114,7 +127,8 @@ def _named(function: FunctionType) -> Iterator[Any]:
             values.append(cell.cell_contents)
         except ValueError:  # a name that is bound later
             continue
-    return (value for value in values if isinstance(value, (type, FunctionType)))
+    # Asked of the type: a recorded value in a closure refuses to be asked itself.
+    return (value for value in values if issubclass(type(value), (type, FunctionType)))
 
 
 def _names(code: CodeType) -> Iterator[str]:
@@ -188,7 +202,11 @@ def _problem(node: ast.AST, bound: set[str], known: Mapping[str, Any]) -> Proble
             return _of_name(name, known)
         case ast.Call(func=ast.Name(id="getattr"), args=[_, _, _]):
             return "`getattr()` with a default", 'lib.has(value, "name")'
-        case ast.Attribute(attr=name) if name.startswith("__") and name.endswith("__"):
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name))]) if (
+            _is_pythons(name)
+        ):
+            return f"`.{name}`", "lib.kind(value), or the operator that it stands for"
+        case ast.Attribute(attr=name) if _is_pythons(name):
             return f"`.{name}`", "lib.kind(value), or the operator that it stands for"
         case ast.FormattedValue() if node.conversion != -1:
             return "an f-string with a conversion", "lib.text(value)"
@@ -199,11 +217,19 @@ def _problem(node: ast.AST, bound: set[str], known: Mapping[str, Any]) -> Proble
     return _STATEMENTS.get(type(node))
 
 
+def _is_pythons(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
 def _of_name(name: str, known: Mapping[str, Any]) -> Problem | None:
-    if name in _NAMES and name not in known:
-        return f"`{name}()`", _NAMES[name]
-    value = known.get(name)
+    value = known.get(name, getattr(builtins, name, None))
+    asking = _BUILTINS.get(value) if isinstance(value, (BuiltinFunctionType, type)) else None
+    if asking is not None:
+        called = f"`{name}()`" if name == asking else f"`{name}()`, which is `{asking}()`,"
+        return called, QUESTIONS.get(asking, QUESTIONS["isinstance"])
     home = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+    if value is builtins:
+        return f"`{name}`", "the name itself"
     instead = _MODULES.get(str(home).partition(".")[0])
     return (f"`{name}`, which acts while the body is recorded,", instead) if instead else None
 

@@ -5,29 +5,43 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 _FOLDER = __file__.rpartition("frames")[0]
 _OURS = frozenset(
-    {f"{_FOLDER}{name}.py" for name in ("blocks", "frames", "library", "record", "recorded")}
+    {
+        f"{_FOLDER}{name}.py"
+        for name in ("blocks", "frames", "library", "record", "recorded", "recorder")
+    }
     | {contextlib.__file__}
 )
+_OUTERMOST = f"{_FOLDER}record.py"
+"""Where bodies are called."""
+
 _SNAPSHOTS = sys.version_info < (3, 13)
 """Whether a frame keeps the dict of its names that it once handed out, and so their values."""
 
 
-def body_frames(outermost: CodeType) -> list[FrameType]:
-    """Return the frames of the body and of what it called, the innermost first.
-
-    ``outermost`` is the code of ours that called the body.
-    """
+def body_frames() -> list[FrameType]:
+    """Return the frames of the body and of what it called, the innermost first."""
     frame: FrameType | None = sys._getframe(1)
     found: list[FrameType] = []
-    while frame is not None and frame.f_code is not outermost:
+    while frame is not None and frame.f_code.co_filename != _OUTERMOST:
         if frame.f_code.co_filename not in _OURS:
             found.append(frame)
         frame = frame.f_back
+    return found
+
+
+def raised_at(error: BaseException, otherwise: str) -> str:
+    """Return file and line of the body's statement that raised."""
+    found, trace = otherwise, error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file not in _OURS:
+            found = f"{file}:{trace.tb_lineno}"
+        trace = trace.tb_next
     return found
 
 

@@ -13,7 +13,7 @@ from gradmark.program import Alternative, Items, Mark, Operand, Pairs, Ref, Symb
 from gradmark.recorded import Named, Recorded
 
 if TYPE_CHECKING:
-    from gradmark.record import Recorder
+    from gradmark.recorder import Recorder
 
 HOST = frozenset("weakref alive collect copy deepcopy thread".split())
 """What `lib.host` offers besides ``numpy``."""

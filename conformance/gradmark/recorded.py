@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from gradmark.errors import Unfaithful
 
 if TYPE_CHECKING:
-    from gradmark.record import Recorder
+    from gradmark.recorder import Recorder
 
 _RESERVED = ("_gm_",)
 
@@ -34,6 +34,11 @@ class Recorded:
         # a bound method holds its object, a plain attribute does not.
         set_(self, "_gm_owner", owner)
         set_(self, "_gm_deleted", False)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> NoReturn:  # type: ignore[override]
+        # Asked by isinstance() of any other type than this one, whoever calls it.
+        raise Unfaithful("`isinstance()`", self._gm_recorder.where(), "lib.kind(value)")
 
     def __del__(self) -> None:
         self._gm_recorder.release(self._gm_slot, deleted=self._gm_deleted)

@@ -1,9 +1,15 @@
 """Questions that Python would ask of a recorded value, refused at the line marked ``# here``."""
 
+import builtins
 import math
+import operator
+import random
+import sys
 from typing import Any
 
 REFUSED: list[tuple[Any, str, str]] = []
+check = isinstance
+same = operator.is_
 
 
 def refused(what: str, instead: str) -> Any:
@@ -208,3 +214,51 @@ def _(lib):
 def _(lib):
     x = lib.ones(2)
     lib.observe("x", lib.zeros(*x.shape))  # here
+
+
+@refused("`check()`, which is `isinstance()`,", "lib.kind(value)")
+def _(lib):
+    x = lib.ones(1)
+    lib.observe("x", check(x, float))  # here
+
+
+@refused("`builtins`", "the name itself")
+def _(lib):
+    x = lib.ones(1)
+    lib.observe("x", builtins.isinstance(x, float))  # here
+
+
+@refused("`same`", "lib.same(a, b)")
+def _(lib):
+    x = lib.ones(1)
+    lib.observe("x", same(x.grad, None))  # here
+
+
+@refused("`.__class__`", "lib.kind(value)")
+def _(lib):
+    x = lib.ones(1)
+    lib.observe("x", getattr(x, "__class__"))  # here
+
+
+@refused("`sys`", "lib.host.alive(reference)")
+def _(lib):
+    x = lib.ones(1)
+    lib.observe("x", sys.getrefcount(x))  # here
+
+
+@refused("`random`", "lib.draw(shape)")
+def _(lib):
+    x = lib.tensor(random.random())  # here
+    lib.observe("x", x)
+
+
+@refused("a body that raises TypeError", "run through")
+def _(lib):
+    x = lib.ones(1)
+    lib.observe("x", pow(x, 2, 3))  # here
+
+
+@refused("a body that raises ValueError", "run through")
+def _(lib):
+    numbers = [1.0]
+    lib.observe("x", lib.ones(1) * numbers.index(5.0))  # here

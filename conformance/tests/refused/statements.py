@@ -142,9 +142,7 @@ def _(lib):
     lib.observe("x", lib.tensor(np.array(["text"])))  # here
 
 
-@refused(
-    "hook(), which changes a list or dict outside of itself,", "lib.observe inside the function"
-)
+@refused("hook(), which changes what is outside of it,", "lib.observe inside the function")
 def _(lib):
     seen = []
 
