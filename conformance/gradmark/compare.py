@@ -261,14 +261,15 @@ def _described(
     alike = [a == b for a, b in zip(elements(want), elements(got), strict=True)]
     if any(alike[i] for i in flat if i < SHOWN):
         digits = 17  # a difference that nobody sees is no explanation
+    is_truth = want.dtype.kind == "b"
     return Difference(
         expected=show_array(want, digits),
         observed=show_array(got, digits),
         reason=f"{len(flat)} of {want.size} elements differ, the first at index {shape_text(index)}"
         if want.shape
-        else "another number",
-        max_abs=float(np.max(gap)),
-        max_rel=float(np.max(relative)),
+        else ("the opposite" if is_truth else "another number"),
+        max_abs=None if is_truth else float(np.max(gap)),
+        max_rel=None if is_truth else float(np.max(relative)),
         allowed=f"{allowed[1]:g} + {allowed[0]:g} × |expected|" if any(allowed) else "exact",
         index=index,
         shape=want.shape,

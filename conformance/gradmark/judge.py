@@ -186,6 +186,9 @@ class _Judging:
             "unreadable": Outcome.FAIL,
             "memory": Outcome.MEMORY,
         }[stop.reason]
+        if stop.reason == "missing":
+            # What was due next is no concern of a name that is not there.
+            label, expected = "", "PyTorch has it"
         name = stop.names[0] if stop.names else "an exception"
         said = f"{name}: {stop.message}" if stop.message else name
         detail = Detail(

@@ -23,6 +23,9 @@ HISTORY_LIMIT = 1_000
 SUSPECT_ROUNDS = 10
 """Fresh workers that naming a poisoner may cost."""
 
+BELIEVED = 3
+"""Time-outs that came twice, after which one is enough: each costs all of a program's time."""
+
 KEPT_WHOLE = 256
 """Verdicts that are kept with all their detail after they were handed over."""
 
@@ -140,6 +143,7 @@ class Session:
         self._handed: deque[str] = deque()
         self._history: deque[str] = deque(maxlen=HISTORY_LIMIT)
         self._stale = False
+        self._confirmed = 0
 
     def run(self) -> Iterator[Verdict]:
         """Judge every behaviour, in the spec's order."""
@@ -222,12 +226,16 @@ class Session:
         if first.outcome in {Outcome.PASS, Outcome.UNGRADED}:
             return first, "", ""
         late = first.outcome is Outcome.TIMEOUT
+        if late and self._confirmed >= BELIEVED:
+            self._stale = True
+            return first, output, ""
         if not before and not late:
             return first, output, ""
         second, output = self._answer(identity, program, expected, fresh=True)
         if second.outcome is Outcome.TIMEOUT and not late:
             second, output = self._answer(identity, program, expected, fresh=True)
         if _alike(first, second):
+            self._confirmed += late
             return second, output, ""
         if late:
             return second, output, "took too long at first, and not when it was asked again alone"

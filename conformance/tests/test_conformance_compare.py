@@ -230,3 +230,10 @@ def test_lies_about_shapes_are_no_arrays():
     assert to_array(Value("tensor", "float32", (1,) * 70, b"\0" * 4)) is None
     assert to_array(Value("tensor", "object", (), b"\0" * 8)) is None
     assert to_array(Value("tensor", "float32", (3,), b"\0" * 4)) is None
+
+
+def test_a_truth_value_has_no_error():
+    """False where True is due is the opposite, and no distance away from it."""
+    found = difference(tensor(True, "bool", "bool"), tensor(False, "bool", "bool"), MARK, PLAIN)
+    assert found is not None
+    assert (found.reason, found.max_abs, found.max_rel) == ("the opposite", None, None)

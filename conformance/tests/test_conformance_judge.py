@@ -349,3 +349,14 @@ def test_each_oddity_gets_its_verdict(row, live, engine):
     assert found.outcome is outcome, found
     assert words in f"{said.reason}; {said.observed}", found
     assert len(said.expected) + len(said.observed) < 4_000
+
+
+def test_a_missing_name_is_shown_without_what_was_due(live, engine):
+    """The line that needs the name is what helps; what was to be observed next is no help."""
+    program = gradient.program()
+    found = judge(program, live.expected(program), replay(program, engine(lacking("sum"))))
+    assert (found.outcome, found.detail.label) == (MISSING, "")
+    assert (found.detail.expected, found.detail.observed) == (
+        "PyTorch has it",
+        "Tensor has no attribute 'sum'",
+    )

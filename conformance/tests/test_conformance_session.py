@@ -194,6 +194,13 @@ def test_the_first_program_may_time_out_too():
     assert backend.log == [("a.x0", False), ("a.x0", True)]
 
 
+def test_time_outs_are_believed_in_the_end():
+    """An engine that hangs everywhere costs twice the limit three times, and then once."""
+    found, backend = session(TEN, lambda identity, before: Outcome.TIMEOUT)
+    assert {v.outcome for v in found.run()} == {Outcome.TIMEOUT}
+    assert len(backend.log) == 13
+
+
 def test_a_timeout_of_the_second_answer_is_tried_once_more_too():
     """Wrong, then late, then wrong again: it is wrong."""
     answers = iter([ONE, TWO, Outcome.TIMEOUT, TWO])

@@ -24,7 +24,7 @@ from gradmark_backends.answers import Broken, Open, OutOfMemory
 from gradmark_backends.limits import MEMORY_BYTES
 from gradmark_backends.opening import open_plan
 from gradmark_backends.plan import CannotOpen, Opened, Plan
-from gradmark_backends.process import Launch, Lost, Process
+from gradmark_backends.process import Launch, Lost, Process, is_python
 
 IMPORT_SECONDS = 60.0
 PROGRAM_SECONDS = 10.0
@@ -220,6 +220,12 @@ class WorkerBackend(_Closing):
         output = process.output()
         process.close()
         python = self._launch.python
+        if not is_python(python):
+            raise GradmarkError(
+                "no-python",
+                f"{python} is no Python interpreter",
+                hint="name an executable Python of 3.10 or later",
+            )
         raise GradmarkError(
             _START_CODES[lost.outcome],
             f"{self._plan.name} could not be opened with {python}: {lost.reason}",

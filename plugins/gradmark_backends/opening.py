@@ -87,6 +87,13 @@ def _opened(kind: type[Adapter], plan: Plan) -> Adapter:
     except ModuleNotFoundError as error:
         absent = (error.name or "").partition(".")[0]
         if absent and absent == kind.module.partition(".")[0]:
+            own = getattr(sys.modules.get(absent), "__file__", None)
+            if own:
+                raise CannotOpen(
+                    "another-library",
+                    f"{plan.name} is the adapter of a library, and here {own} has that name",
+                    hint=f"--backend={own}",
+                ) from None
             wanted = " ".join(kind.requirements) or kind.module
             raise CannotOpen(
                 "not-found",

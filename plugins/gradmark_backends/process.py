@@ -29,6 +29,9 @@ from gradmark_backends.worker import CHANNEL_LOST
 OUTPUT_TAIL = 4_096
 """Bytes of what a library printed that are kept for show."""
 
+_GLANCE = 10.0
+"""Seconds that an interpreter may take to say that it is one."""
+
 GRACE = 1.0
 """Seconds that a process may take to end after it closed its pipes."""
 
@@ -195,6 +198,21 @@ class Process:
         if status and any(sign in tail for sign in _OUT_OF_MEMORY):
             return Lost(Outcome.MEMORY, f"memory ran out: the process {how}")
         return Lost(Outcome.CRASH, f"the process {how}")
+
+
+def is_python(path: str) -> bool:
+    """Say whether an executable runs a line of Python, in a few seconds."""
+    try:
+        done = subprocess.run(
+            [path, "-I", "-c", "print('yes')"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_GLANCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.stdout.strip() == b"yes"
 
 
 def _name(number: int) -> str:

@@ -25,8 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("help", default=False) or config.getoption("version", default=False):
         return
     if not options.backend_of(config):
-        if config.getoption("gradmark_behaviour"):
-            raise pytest.UsageError("--behaviour needs a library to ask: --backend=X")
+        for name in ("behaviour", "profile"):
+            if config.getoption(f"gradmark_{name}"):
+                raise pytest.UsageError(f"--{name} needs a library to ask: --backend=X")
         return
     from pytest_gradmark.bench import set_up
 

@@ -12,6 +12,7 @@ from gradmark.verdict import Outcome
 from gradmark_backends.backend import InProcessBackend, WorkerBackend, open_backend
 from gradmark_backends.limits import limits
 from gradmark_backends.plan import Plan
+from gradmark_backends.resolve import resolve
 
 OTHER_PYTHON = Path.home() / ".pyenv/versions/3.10.13/bin/python"
 
@@ -91,9 +92,11 @@ def test_a_machine_without_a_temporary_folder_is_refused(opened, monkeypatch, tm
 
 
 def test_an_interpreter_that_is_none_is_refused(opened):
-    """A program that does not speak our language ends without a word."""
-    with pytest.raises(GradmarkError, match="ended with exit status 0"):
-        opened(python="/bin/true")
+    """A program that is no Python is called that, and what it was told is not shown."""
+    for python in ("/bin/true", "/bin/ls"):
+        with pytest.raises(GradmarkError, match="is no Python interpreter") as caught:
+            opened(python=python)
+        assert caught.value.cause == ""
 
 
 def test_an_interpreter_that_is_too_old_is_told_so(opened):
@@ -151,3 +154,13 @@ def test_in_process_another_interpreter_is_refused():
     """This process has one interpreter."""
     with pytest.raises(GradmarkError, match="isolation-python"):
         InProcessBackend(Plan("mine", "module", "mine", python="/usr/bin/other"))
+
+
+def test_a_file_with_a_ready_adapters_name_is_pointed_at(tmp_path):
+    """A user's own micrograd.py is no installed micrograd, and the way to ask it is named."""
+    own = tmp_path / "micrograd.py"
+    own.write_text("class Value: pass\n")
+    plan = resolve("micrograd", rootdir=tmp_path, invocation_dir=tmp_path)
+    with pytest.raises(GradmarkError, match="another-library") as caught:
+        WorkerBackend(plan)
+    assert caught.value.hint == f"--backend={own}"

@@ -205,6 +205,7 @@ BAD = [
     (("--backend=nopython/",), "there are no Python files*"),
     (("--backend=right", "--gradmark-report=right.py/x"), "can't be written*"),
     (("--behaviour=sums.mul",), "*--backend=X"),
+    (("--gradmark-profile=tensor",), "*--backend=X"),
 ]
 
 
