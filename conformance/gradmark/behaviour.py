@@ -191,13 +191,15 @@ class Spec:
         nothing.
         """
         chosen: set[str] = set()
+        chapters = dict.fromkeys(b.chapter for b in self.behaviours)
         for glob in globs:
             found = {b.id for b in self.behaviours if fnmatchcase(b.id, glob) or b.chapter == glob}
             if not found:
                 raise GradmarkError(
                     "unknown-behaviour",
                     f"no behaviour matches {glob!r}",
-                    hint=near(glob, [b.id for b in self.behaviours]) or "gradmark list",
+                    hint=near(glob, [*chapters, *(b.id for b in self.behaviours)])
+                    or "gradmark list",
                 )
             chosen |= found
         kept = tuple(b for b in self.behaviours if b.id in chosen)

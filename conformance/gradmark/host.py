@@ -14,6 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from gradmark.assignment import Assignment
+from gradmark.assignment_file import load
 from gradmark.behaviour import Behaviour, Spec
 from gradmark.blame import settle
 from gradmark.errors import GradmarkError
@@ -34,6 +36,43 @@ class Terms:
     profile: str
     strict: bool = False
     seed: int = 0
+    assignment: Assignment | None = None
+
+    @property
+    def secret(self) -> bool:
+        """Say whether the seed stays out of everything that is written."""
+        return self.assignment is not None and self.assignment.secret
+
+
+def assigned(
+    path: Path, spec: Spec, *, profile: str, seed: int, isolation: int, globs: Iterable[str]
+) -> tuple[Assignment, int]:
+    """Read an assignment for a run with these options, and return the seed to draw from.
+
+    Raises `GradmarkError` where an option contradicts the file: nobody picks their own terms.
+    """
+    assignment, fixed = load(path, spec)
+    if profile not in {"", assignment.profile}:
+        raise GradmarkError(
+            "assigned-profile",
+            f"{path} grades the profile {assignment.profile}, not {profile}",
+            hint="leave out --profile",
+        )
+    if tuple(globs):
+        raise GradmarkError(
+            "partial-grade",
+            "a selection of behaviours can't be graded",
+            hint="leave out --behaviour, or --assignment",
+        )
+    if fixed is not None and seed not in {0, fixed}:
+        raise GradmarkError("assigned-seed", f"{path} fixes the seed", hint="leave out the seed")
+    if isolation < assignment.isolation:
+        raise GradmarkError(
+            "too-little-isolation",
+            f"{path} asks for isolation level {assignment.isolation}, and this run has {isolation}",
+            hint=f"--isolation={assignment.isolation}",
+        )
+    return assignment, seed if fixed is None else fixed
 
 
 def default_profile(info: BackendInfo, *, has_adapter: bool) -> str:
@@ -100,7 +139,7 @@ def header_of(
         reference,
         profile=terms.profile,
         strict=terms.strict,
-        seed=terms.seed,
+        seed=0 if terms.secret else terms.seed,
         started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         host={
             "gradmark": gradmark_version(),
@@ -108,6 +147,7 @@ def header_of(
             "platform": f"{sys.platform} {platform.machine()}",
         },
         selection=selection,
+        assignment=terms.assignment.to_json() if terms.assignment else None,
     )
 
 
@@ -154,6 +194,7 @@ def entry_of(behaviour: Behaviour, verdict: Verdict, terms: Terms, info: Backend
         profile=terms.profile,
         strict=terms.strict,
         seed=terms.seed,
+        secret=terms.secret,
         backend=terms.backend,
         module=info.library,
         spelling=info.spelling,
@@ -247,7 +288,11 @@ def describe(header: Header, *, whole: int, verbose: bool = False) -> list[str]:
     level = f"isolation: {about['isolation']}"
     if not about["isolation"]:
         level += " (for a debugger: what one program leaves behind reaches the next)"
-    return [*lines, compared, terms, f"{level}, seed: {header.seed}"]
+    graded = header.assignment
+    seed = "secret" if graded.get("secret") else header.seed
+    if graded:
+        lines.append(f"assignment: {graded['title']}, {len(graded['groups'])} groups")
+    return [*lines, compared, terms, f"{level}, seed: {seed}"]
 
 
 def _shortened(text: str, limit: int) -> str:

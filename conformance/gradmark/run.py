@@ -41,6 +41,8 @@ class Header:
     spec: str = SPEC_VERSION
     planned: tuple[str, ...] = ()
     """The ids that will have a verdict when the run is complete, in the spec's order."""
+    assignment: dict[str, Any] = field(default_factory=dict)
+    """What is graded, as `Assignment.to_json` writes it; empty without an assignment."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the journal's first line."""
@@ -175,6 +177,7 @@ def make_header(  # noqa: PLR0913 - a header says all of it
     started: str,
     host: dict[str, Any],
     selection: Iterable[str] = (),
+    assignment: dict[str, Any] | None = None,
 ) -> Header:
     """Describe a run before it starts; ``spec`` is what will be run."""
     return Header(
@@ -191,16 +194,18 @@ def make_header(  # noqa: PLR0913 - a header says all of it
         host=host,
         chapters=spec.chapters,
         planned=tuple(b.id for b in spec),
+        assignment=assignment or {},
     )
 
 
-def make_entry(
+def make_entry(  # noqa: PLR0913 - an entry says all of it
     behaviour: Behaviour,
     verdict: Verdict,
     *,
     profile: str,
     strict: bool,
     seed: int = 0,
+    secret: bool = False,
     backend: str = "",
     module: str = "",
     spelling: tuple[tuple[str, str], ...] = (),
@@ -220,7 +225,7 @@ def make_entry(
         torch_script = as_torch(program)
         reproduce = f"gradmark run --backend={shlex.quote(backend)} --profile={profile}"
         reproduce += f" --behaviour={behaviour.id}"
-        reproduce += f" --seed={seed}" if seed else ""
+        reproduce += f" --seed={seed}" if seed and not secret else ""
     return Entry(
         verdict=verdict,
         title=behaviour.title,

@@ -41,12 +41,12 @@ def gradmark() -> None:
 
 @gradmark.command("list")
 @click.option("--profile", metavar="NAME", default="", help=f"One of {', '.join(PROFILES)}.")
-@click.option("--claims", is_flag=True, help="Show the claims that each behaviour covers.")
+@click.option("--claims", is_flag=True, help="The documents' claims, and what checks each.")
 def list_(profile: str, claims: bool) -> None:
-    """List the behaviours of the spec, chapter by chapter."""
-    from gradmark_cli.catalogue import listed
+    """List the behaviours of the spec, or the claims behind it, chapter by chapter."""
+    from gradmark_cli.catalogue import claimed, listed
 
-    for line in listed(profile, claims=claims):
+    for line in claimed(profile) if claims else listed(profile):
         click.echo(line)
 
 
@@ -58,6 +58,19 @@ def explain(behaviour: str) -> None:
 
     for line in explained(behaviour):
         click.echo(line)
+
+
+@gradmark.command()
+@click.option("--backend", metavar="X", default="./submission", help=BACKEND_HELP)
+@click.option("--profile", metavar="NAME", default="tensor", show_default=True, help="What it is.")
+@click.argument(
+    "file", metavar="[FILE]", type=click.Path(path_type=Path), default=Path("gradmark.toml")
+)
+def init(backend: str, profile: str, file: Path) -> None:
+    """Write an assignment file that grades every chapter by its musts."""
+    from gradmark_cli.assigning import written
+
+    click.echo(written(file, backend, profile))
 
 
 _backend = click.option("--backend", metavar="X", required=True, help=BACKEND_HELP)
@@ -75,7 +88,13 @@ _isolation = click.option(
 
 
 @gradmark.command()
-@_backend
+@click.option("--backend", metavar="X", default="", help=BACKEND_HELP)
+@click.option(
+    "--assignment",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Grade by this file: groups of behaviours with points (gradmark init writes one).",
+)
 @click.option("--profile", metavar="NAME", default="", help="Default: what X's adapter claims.")
 @click.option(
     "--behaviour",
@@ -107,7 +126,7 @@ _isolation = click.option(
     "--fail-under",
     metavar="PERCENT",
     type=click.FloatRange(0, 100),
-    help="Exit 1 below this share of the musts, and 0 from there on; needs --profile.",
+    help="Exit 1 below this share of the musts, or of an assignment's points, else 0.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print the score and the report's place only.")
 def run(**options: Any) -> int:

@@ -12,10 +12,13 @@ from pathlib import Path
 import click
 
 from gradmark import behaviour as registry
+from gradmark.assignment import Assignment
 from gradmark.behaviour import Spec
 from gradmark.errors import GradmarkError
+from gradmark.grade import gate
 from gradmark.host import (
     Terms,
+    assigned,
     choose,
     default_profile,
     describe,
@@ -51,6 +54,7 @@ class Request:
     strict: bool = False
     seed: int = 0
     reference: str = "recorded"
+    assignment: Path | None = None
     backend_python: str = ""
     fail_under: float | None = None
     quiet: bool = False
@@ -62,6 +66,26 @@ def run_backend(request: Request) -> int:
     from gradmark_reference.recorded import open_reference
 
     spec = registry.load_spec()
+    assignment = None
+    if request.assignment is not None:
+        assignment, seed = assigned(
+            request.assignment,
+            spec,
+            profile=request.profile,
+            seed=request.seed,
+            isolation=request.isolation,
+            globs=request.globs,
+        )
+        request = replace(
+            request,
+            backend=request.backend or assignment.backend,
+            profile=assignment.profile,
+            seed=seed,
+        )
+    if not request.backend:
+        raise GradmarkError(
+            "no-backend", "there is no library to ask", hint="--backend=X, or backend in the file"
+        )
     _refuse_early(request, spec)
     plan = _plan(request.backend, request.backend_python)
     with Progress() as progress:
@@ -70,7 +94,7 @@ def run_backend(request: Request) -> int:
         comparing = partial(open_reference, request.reference, request.seed)
         backend, reference = open_both(opening, comparing, isolation=request.isolation)
         try:
-            return _Graded(request, spec, plan, backend, reference).run(progress)
+            return _Graded(request, assignment, spec, plan, backend, reference).run(progress)
         finally:
             backend.close()
 
@@ -107,12 +131,18 @@ class _Graded:
     """One run, from its header to its exit code."""
 
     def __init__(
-        self, request: Request, spec: Spec, plan: Plan, backend: Backend, reference: Reference
+        self,
+        request: Request,
+        assignment: Assignment | None,
+        spec: Spec,
+        plan: Plan,
+        backend: Backend,
+        reference: Reference,
     ) -> None:
         has_adapter = plan.kind in {"ready", "adapter"}
         profile = request.profile or default_profile(backend.info, has_adapter=has_adapter)
         self.request = request
-        self.terms = Terms(request.backend, profile, request.strict, request.seed)
+        self.terms = Terms(request.backend, profile, request.strict, request.seed, assignment)
         self.chosen = choose(spec, profile, request.globs)
         self.whole = spec.profile(profile)
         self.session = Session(spec, backend, reference, seed=request.seed)
@@ -187,6 +217,8 @@ class _Graded:
 
     def _code(self, run: Run) -> int:
         code = run.footer.exit_code if run.footer else 3
+        if self.terms.assignment is not None:
+            return gate(run, self.request.fail_under)
         if self.request.fail_under is None or code == 3:  # noqa: PLR2004 - something of ours broke
             return code
         if run.score is None:

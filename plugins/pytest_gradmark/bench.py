@@ -13,15 +13,25 @@ from typing import Any
 import pytest
 
 from gradmark import behaviour as registry
+from gradmark.assignment import Assignment
 from gradmark.behaviour import Behaviour, Spec
 from gradmark.errors import GradmarkError
-from gradmark.host import Terms, choose, default_profile, facts, judged, open_both, report_folder
+from gradmark.host import (
+    Terms,
+    assigned,
+    choose,
+    default_profile,
+    facts,
+    judged,
+    open_both,
+    report_folder,
+)
 from gradmark.program import Program
 from gradmark.run import Entry
 from gradmark.session import Answer, Backend, BackendInfo, Reference, Session
 from gradmark_backends.plan import Plan
 from pytest_gradmark.collector import Case, Collected
-from pytest_gradmark.options import Asked, asked, backend_of, take_ids
+from pytest_gradmark.options import Asked, asked, take_ids
 from pytest_gradmark.protocol import Protocol
 from pytest_gradmark.words import dress
 
@@ -81,12 +91,14 @@ def _first(config: pytest.Config) -> Bench:
 
     options = asked(config)
     spec = registry.load_spec()
+    if options.assignment:
+        options = _assigned(config, options, spec)
     if options.profile:
         choose(spec, options.profile, options.globs)
     elif options.globs:
         spec.select(options.globs)
     plan = resolve(
-        backend_of(config),
+        options.backend,
         rootdir=config.rootpath,
         invocation_dir=Path(config.invocation_params.dir),
         python=options.python,
@@ -110,6 +122,27 @@ def _first(config: pytest.Config) -> Bench:
     return bench
 
 
+def _assigned(config: pytest.Config, options: Asked, spec: Spec) -> Asked:
+    """Let the assignment settle what is asked. Raises `GradmarkError`."""
+    assignment, seed = assigned(
+        Path(config.invocation_params.dir) / options.assignment,
+        spec,
+        profile=options.profile,
+        seed=options.seed,
+        isolation=options.isolation,
+        globs=options.globs,
+    )
+    backend = options.backend or assignment.backend
+    if not backend:
+        raise GradmarkError(
+            "no-backend", "there is no library to ask", hint="--backend=X, or backend in the file"
+        )
+    settled = json.dumps(assignment.to_json())
+    return replace(
+        options, backend=backend, profile=assignment.profile, seed=seed, assignment=settled
+    )
+
+
 class Bench:
     """Asks the library under test, once for each behaviour; opens it when first needed."""
 
@@ -118,8 +151,13 @@ class Bench:
         self.order = order
         self.whole = spec.profile(order.asked.profile)
         self.chosen = choose(spec, order.asked.profile, order.asked.globs)
+        options, settled = order.asked, order.asked.assignment
         self.terms = Terms(
-            order.asked.backend, order.asked.profile, order.asked.strict, order.asked.seed
+            options.backend,
+            options.profile,
+            options.strict,
+            options.seed,
+            Assignment.from_json(json.loads(settled)) if settled else None,
         )
         self._spec = spec
         self._backend: Backend | None = None
@@ -182,7 +220,7 @@ class Bench:
             "pytest",
             *(f"{options.spelt(name)}={word}" for name, word in words.items() if word),
         ]
-        line += [f"--gradmark-seed={terms.seed}"] if terms.seed else []
+        line += [f"--gradmark-seed={terms.seed}"] if terms.seed and not terms.secret else []
         line += ["--gradmark-strict"] if terms.strict else []
         return " ".join(line)
 

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from gradmark.behaviour import Spec
+from gradmark.grade import gate
 from gradmark.host import describe, header_of
-from gradmark.run import Header
+from gradmark.run import Header, Run
 from gradmark_reports.terminal import summary_lines
 from gradmark_reports.visible import visible_line
 from pytest_gradmark.bench import Bench
-from pytest_gradmark.collector import Case, behaviour_id
+from pytest_gradmark.collector import Case, behaviour_id, fails
 from pytest_gradmark.ledger import Ledger
 from pytest_gradmark.words import status, undress
 
@@ -101,8 +102,17 @@ class Host:
             pytest.ExitCode.NO_TESTS_COLLECTED,
         }
         code = self.ledger.finish(stopped=stopped or exitstatus not in ended)
+        if self.bench.order.asked.fail_under and exitstatus in ended and self.ledger.run:
+            session.exitstatus = self._gated(session, self.ledger.run)
         if code == pytest.ExitCode.INTERNAL_ERROR and exitstatus in ended:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+
+    def _gated(self, session: pytest.Session, run: Run) -> int:
+        """Let the points decide, where nothing but behaviours failed."""
+        deviating = sum(fails(entry) for entry in run.entries)
+        if session.testsfailed > deviating:
+            return int(pytest.ExitCode.TESTS_FAILED)
+        return gate(run, float(self.bench.order.asked.fail_under))
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the score with its arithmetic, what to fix first, and where the report is."""

@@ -36,6 +36,14 @@ OPTIONS = (
         "grade this library against PyTorch: a ready adapter, module:object, a path or a module",
     ),
     Option(
+        "--gradmark-assignment", "--assignment", "gradmark_assignment", "FILE",
+        "grade by this file: groups of behaviours with points (gradmark init writes one)",
+    ),
+    Option(
+        "--gradmark-fail-under", "", "gradmark_fail_under", "PERCENT",
+        "with an assignment: exit 1 below this share of the points, and 0 from there on",
+    ),
+    Option(
         "--gradmark-profile", "--profile", "gradmark_profile", "NAME",
         "how much of the spec: scalar, tensor or torch (default: what the adapter claims)",
     ),
@@ -128,6 +136,9 @@ class Asked:
     strict: bool
     report: str
     own: bool
+    assignment: str = ""
+    """A file's path; once it was read, the JSON text of what it settles."""
+    fail_under: str = ""
     selection: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
 
@@ -158,6 +169,8 @@ def asked(config: pytest.Config) -> Asked:
         strict=_strict(config),
         report=str(_report(config)),
         own=named or not globs,
+        assignment=_text(config, "gradmark_assignment"),
+        fail_under=_percent(config),
         selection=_selection(config, globs),
         taken=config.stash.get(TAKEN, ()),
     )
@@ -185,6 +198,19 @@ def _number(config: pytest.Config, dest: str, default: int) -> int:
     except ValueError:
         name = next(o.long for o in OPTIONS if o.dest == dest)
         raise pytest.UsageError(f"{name} wants a whole number, not {text!r}") from None
+
+
+def _percent(config: pytest.Config) -> str:
+    text = _text(config, "gradmark_fail_under")
+    try:
+        share = float(text) if text else 0.0
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 100:  # noqa: PLR2004 - a percentage
+        raise pytest.UsageError(f"--gradmark-fail-under wants a percentage, not {text!r}")
+    if text and not _text(config, "gradmark_assignment"):
+        raise pytest.UsageError("--gradmark-fail-under needs --assignment=FILE, which has points")
+    return text
 
 
 def _strict(config: pytest.Config) -> bool:

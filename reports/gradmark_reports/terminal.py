@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from textwrap import indent, wrap
 
+from gradmark.grade import grade as grade_of
 from gradmark.journal import Entry, Run
 from gradmark.verdict import Detail, Outcome
 from gradmark_reports import overview, words
 from gradmark_reports.elements import Cell, rows
+from gradmark_reports.points import grade_lines
 from gradmark_reports.visible import visible, visible_line
 
 OUTPUT_LIMIT = 1_000
@@ -151,7 +153,8 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def summary_lines(run: Run) -> list[str]:
     """Return a run in a few lines: the headline, the chapters, and what to fix first."""
-    lines = [*_headline(run), ""]
+    grade = grade_of(run)
+    lines = [*(grade_lines(grade) if grade else ()), *_headline(run), ""]
     lines += _table(overview.chapters(run))
     beside = overview.groups(run)
     if beside:

@@ -1,0 +1,39 @@
+"""A grade in a few lines of plain text: the points with their arithmetic."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gradmark.grade import Grade, GroupGrade, decimal
+from gradmark.verdict import Outcome
+from gradmark_reports.visible import visible_line
+
+
+def grade_lines(grade: Grade) -> list[str]:
+    """Return the total, or why there is none, and a line a group."""
+    title = visible_line(grade.assignment.title, 200)
+    of = f"{decimal(grade.points)} points"
+    if grade.earned is None:
+        lines = [f"{title}: no grade, of {of}"]
+        lines += [f"  {visible_line(problem)}" for problem in grade.problems]
+    else:
+        share = f"{decimal(100 * (grade.share or Fraction(0)), 1)} %"
+        mark = {True: ", passed", False: ", not passed", None: ""}[grade.passed]
+        lines = [f"{title}: {decimal(grade.earned)} of {of} ({share}){mark}"]
+    return lines + [f"  {line}" for line in map(_group, grade.groups)]
+
+
+def _group(found: GroupGrade) -> str:
+    group = found.group
+    earned = "?" if found.earned is None else decimal(found.earned)
+    line = f"{earned} of {decimal(group.points)}  {visible_line(group.name, 60)}"
+    holds = sum(row.outcome is not None and row.outcome.holds for row in found.rows)
+    about = [f"{holds} of {len(found.rows)} behaviours"]
+    about += ["all or nothing"] * (group.rule == "min")
+    about += ["bonus"] * group.bonus
+    about += [group.visibility.replace("_", " ")] * (group.visibility != "visible")
+    if found.waits_for:
+        about.append(f"nothing before {visible_line(found.waits_for, 60)} holds")
+    lost = sum(row.outcome in {None, Outcome.UNGRADED} for row in found.rows)
+    about += [f"{lost} without a verdict"] * bool(lost)
+    return f"{line} ({', '.join(about)})"
