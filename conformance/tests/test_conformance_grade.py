@@ -100,7 +100,7 @@ def test_a_required_group_comes_first() -> None:
     """Nothing is earned before everything in the required group holds."""
     plan = replace(PLAN, groups=(FIRST, replace(SECOND, require=("First",))))
     found = graded(plan, PASS, PASS, FAIL, PASS)
-    assert (found.groups[1].earned, found.groups[1].waits_for) == (0, "First")
+    assert (found.groups[1].earned, found.groups[1].waits_for) == (Fraction(0), "First")
     assert [row.earned for row in found.groups[1].rows] == [0]
     assert graded(plan, PASS, LENIENT, PASS, PASS).earned == 15
 
@@ -109,7 +109,11 @@ def test_a_bonus_is_on_top() -> None:
     """It adds to what was earned, and not to what can be."""
     plan = replace(PLAN, groups=(FIRST, replace(SECOND, bonus=True)))
     found = graded(plan, PASS, PASS, PASS, PASS)
-    assert (found.earned, found.points, found.share) == (15, 10, Fraction(3, 2))
+    assert (found.earned, found.points, found.share) == (
+        Fraction(15),
+        Fraction(10),
+        Fraction(3, 2),
+    )
 
 
 NO_GRADE = [

@@ -128,6 +128,18 @@ _isolation = click.option(
     type=click.FloatRange(0, 100),
     help="Exit 1 below this share of the musts, or of an assignment's points, else 0.",
 )
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Known deviations: exit 1 for a new one, a stale entry or an unknown id, else 0.",
+)
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write this run's deviations down; reasons that stand there are kept.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print the score and the report's place only.")
 def run(**options: Any) -> int:
     """Ask a library all of a profile, and write the journal and the report."""

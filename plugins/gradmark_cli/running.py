@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from gradmark import baseline
 from gradmark import behaviour as registry
 from gradmark.assignment import Assignment
 from gradmark.behaviour import Spec
@@ -55,6 +56,8 @@ class Request:
     seed: int = 0
     reference: str = "recorded"
     assignment: Path | None = None
+    baseline: Path | None = None
+    write_baseline: Path | None = None
     backend_python: str = ""
     fail_under: float | None = None
     quiet: bool = False
@@ -143,6 +146,8 @@ class _Graded:
         profile = request.profile or default_profile(backend.info, has_adapter=has_adapter)
         self.request = request
         self.terms = Terms(request.backend, profile, request.strict, request.seed, assignment)
+        self.known = baseline.read(request.baseline) if request.baseline else None
+        self.ids = tuple(b.id for b in spec)
         self.chosen = choose(spec, profile, request.globs)
         self.whole = spec.profile(profile)
         self.session = Session(spec, backend, reference, seed=request.seed)
@@ -171,12 +176,20 @@ class _Graded:
         lines = summary_lines(run)
         for line in lines[: lines.index("")] if request.quiet and "" in lines else lines:
             click.echo(line)
+        code = self._code(run)
+        if self.known is not None and request.baseline is not None:
+            compared = baseline.compare(run, self.known, self.ids)
+            for line in baseline.lines(compared, request.baseline):
+                click.echo(visible_line(line))
+            code = baseline.gate(run, compared)
         trouble = _write_page(run, page)
         click.echo(trouble or f"report: {page}")
+        if request.write_baseline is not None and not stopped:
+            click.echo(baseline.write(request.write_baseline, run))
         if stopped:
             click.echo(f"stopped: {len(run.entries)} of {run.header.size} have a verdict", err=True)
             return INTERRUPTED
-        return 3 if trouble else self._code(run)
+        return 3 if trouble else code
 
     def _ask(self, journal: Path, progress: Progress) -> bool:
         """Ask every behaviour; False where the user stopped it: a journal without its end."""

@@ -182,6 +182,11 @@ class Bench:
         self._backend = self._session = None
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """Return all behaviours that there are, in whatever profile."""
+        return tuple(b.id for b in self._spec)
+
+    @property
     def info(self) -> BackendInfo:
         """Return who is asked."""
         if self._info is None:

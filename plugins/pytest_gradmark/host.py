@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gradmark import baseline
 from gradmark.behaviour import Spec
 from gradmark.grade import gate
 from gradmark.host import describe, header_of
@@ -30,6 +31,9 @@ class Host:
         self.bench = bench
         self.ledger = Ledger(Path(bench.order.asked.report), bench.whole, bench.terms, self.header)
         self._stopped = False
+        known = bench.order.asked.baseline
+        self._known = baseline.read(Path(known)) if known else None
+        self._lines: list[str] = []
 
     def header(self, selected: Spec) -> Header:
         """Return the journal's first line for what is run."""
@@ -102,17 +106,27 @@ class Host:
             pytest.ExitCode.NO_TESTS_COLLECTED,
         }
         code = self.ledger.finish(stopped=stopped or exitstatus not in ended)
-        if self.bench.order.asked.fail_under and exitstatus in ended and self.ledger.run:
-            session.exitstatus = self._gated(session, self.ledger.run)
+        options, run = self.bench.order.asked, self.ledger.run
+        if run is not None and exitstatus in ended:
+            if options.write_baseline:
+                self._lines.append(baseline.write(Path(options.write_baseline), run))
+            if options.fail_under or self._known is not None:
+                session.exitstatus = self._gated(session, run)
         if code == pytest.ExitCode.INTERNAL_ERROR and exitstatus in ended:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
     def _gated(self, session: pytest.Session, run: Run) -> int:
-        """Let the points decide, where nothing but behaviours failed."""
+        """Let baseline and points decide, where nothing but behaviours failed."""
         deviating = sum(fails(entry) for entry in run.entries)
-        if session.testsfailed > deviating:
-            return int(pytest.ExitCode.TESTS_FAILED)
-        return gate(run, float(self.bench.order.asked.fail_under))
+        codes = [int(session.testsfailed > deviating)]
+        options = self.bench.order.asked
+        if options.fail_under:
+            codes.append(gate(run, float(options.fail_under)))
+        if self._known is not None:
+            compared = baseline.compare(run, self._known, self.bench.ids)
+            self._lines += baseline.lines(compared, Path(options.baseline))
+            codes.append(baseline.gate(run, compared))
+        return max(codes)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the score with its arithmetic, what to fix first, and where the report is."""
@@ -128,6 +142,8 @@ class Host:
             terminalreporter.section("gradmark", sep="=")
         for line in lines:
             terminalreporter.write_line(line)
+        for line in self._lines:
+            terminalreporter.write_line(visible_line(line))
         for identity in ledger.lost:
             terminalreporter.write_line(f"lost: {identity} has no verdict", red=True)
         if ledger.trouble:

@@ -44,6 +44,14 @@ OPTIONS = (
         "with an assignment: exit 1 below this share of the points, and 0 from there on",
     ),
     Option(
+        "--gradmark-baseline", "", "gradmark_baseline", "FILE",
+        "known deviations: exit 1 for a new one, a stale entry or an unknown id, else 0",
+    ),
+    Option(
+        "--gradmark-write-baseline", "", "gradmark_write_baseline", "FILE",
+        "write this run's deviations down; reasons that stand there are kept",
+    ),
+    Option(
         "--gradmark-profile", "--profile", "gradmark_profile", "NAME",
         "how much of the spec: scalar, tensor or torch (default: what the adapter claims)",
     ),
@@ -139,6 +147,8 @@ class Asked:
     assignment: str = ""
     """A file's path; once it was read, the JSON text of what it settles."""
     fail_under: str = ""
+    baseline: str = ""
+    write_baseline: str = ""
     selection: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
 
@@ -171,6 +181,8 @@ def asked(config: pytest.Config) -> Asked:
         own=named or not globs,
         assignment=_text(config, "gradmark_assignment"),
         fail_under=_percent(config),
+        baseline=_path(config, "gradmark_baseline"),
+        write_baseline=_path(config, "gradmark_write_baseline"),
         selection=_selection(config, globs),
         taken=config.stash.get(TAKEN, ()),
     )
@@ -198,6 +210,11 @@ def _number(config: pytest.Config, dest: str, default: int) -> int:
     except ValueError:
         name = next(o.long for o in OPTIONS if o.dest == dest)
         raise pytest.UsageError(f"{name} wants a whole number, not {text!r}") from None
+
+
+def _path(config: pytest.Config, dest: str) -> str:
+    named = _text(config, dest)
+    return str(Path(config.invocation_params.dir) / named) if named else ""
 
 
 def _percent(config: pytest.Config) -> str:
