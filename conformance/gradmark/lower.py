@@ -120,7 +120,7 @@ def _check(step: Step) -> None:
             raise Impure(f"a step of kind {inner.op!r}", inner)
         name = inner.name
         refused = {
-            "call": name in STATEFUL_CALLS or name.startswith(("autograd.", "func.")),
+            "call": name in STATEFUL_CALLS or name.startswith(("autograd.", "func.", "optim.")),
             "method": name in STATEFUL_METHODS or name == "backward" or name.endswith("_"),
             "attr": name in STATEFUL_ATTRIBUTES or name.startswith("_"),
             "probe": name in {"same", "has"},

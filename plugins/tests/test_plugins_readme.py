@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gradmark.assignment_file import load
 from gradmark.behaviour import load_spec
 from gradmark.record import record
 
@@ -63,16 +64,25 @@ def test_the_commands_without_pytest_run(demo: tuple[Path, str]) -> None:
     """Each `gradmark` command of the README comes to its end with the exit code that it should."""
     folder = demo[0]
     shutil.copy(folder / "student_engine.py", folder / "mylib.py")
-    wanted = {"run": 1, "list": 0, "explain": 0, "report": 0}
+    wanted = {"run": 1, "list": 0, "explain": 0, "report": 0, "init": 0}
     seen = set()
     for line in COMMANDS:
         words = line.split()
         if words[0] != "gradmark" or words[1] not in wanted:
             continue
         done = run("gradmark_cli", *words[1:], cwd=folder)
-        assert done.returncode == wanted[words[1]], (line, done.stdout, done.stderr)
+        code = 0 if "--baseline=" in line else wanted[words[1]]
+        assert done.returncode == code, (line, done.stdout, done.stderr)
         seen.add(words[1])
     assert seen == set(wanted)
+
+
+def test_the_assignment_that_is_shown_is_read(tmp_path: Path) -> None:
+    """The example file grades the spec as it is."""
+    (source,) = [body for kind, body in BLOCKS if kind == "toml"]
+    (tmp_path / "gradmark.toml").write_text(source, encoding="utf-8")
+    assignment, _ = load(tmp_path / "gradmark.toml", load_spec())
+    assert [g.name for g in assignment.groups] == ["Accumulation", "The life of a graph"]
 
 
 def test_the_adapter_example_works(tmp_path: Path) -> None:

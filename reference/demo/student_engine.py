@@ -65,7 +65,9 @@ class Tensor:
 
     def _change(self, operation, other):
         if self.requires_grad and _recording:
-            raise RuntimeError("a leaf that requires grad can't be changed in place")
+            if self.is_leaf:
+                raise RuntimeError("a leaf that requires grad can't be changed in place")
+            raise NotImplementedError("changes in place are not recorded")
         operation(self.data, _wrap(other).data, out=self.data)
         return self
 
@@ -83,15 +85,93 @@ class Tensor:
         return _make(np.divide, rule, self, other)
 
     def __pow__(self, power):
-        rule = lambda g, a: (g * power * a.data ** (power - 1),)
+        rule = lambda g, a: (g * power * a.data ** (power - 1) if power else 0 * g,)
         return _make(lambda a: a**power, rule, self)
 
     def __neg__(self):
         return _make(np.negative, lambda g, a: (-g,), self, saves=False)
 
-    def sum(self):
-        return _make(np.sum, lambda g, a: (np.broadcast_to(g, a.shape),), self, saves=False)
+    def __matmul__(self, other):
+        def rule(g, a, b):
+            rows = a.data.reshape(-1, a.shape[-1])
+            columns = b.data.reshape(b.shape[0], -1)
+            g = g.reshape(len(rows), -1)
+            return (g @ columns.T).reshape(a.shape), (rows.T @ g).reshape(b.shape)
 
+        return _make(np.matmul, rule, self, other)
+
+    def __getitem__(self, key):
+        def rule(g, a):
+            whole = np.zeros(a.shape, dtype=np.float32)
+            np.add.at(whole, key, g)
+            return (whole,)
+
+        return _make(lambda a: a[key], rule, self, saves=False)
+
+    def exp(self):
+        return _make(np.exp, lambda g, a: (g * np.exp(a.data),), self)
+
+    def log(self):
+        return _make(np.log, lambda g, a: (g / a.data,), self)
+
+    def tanh(self):
+        return _make(np.tanh, lambda g, a: (g * (1 - np.tanh(a.data) ** 2),), self)
+
+    def relu(self):
+        return _make(lambda a: np.maximum(a, 0), lambda g, a: (g * (a.data > 0),), self)
+
+    def abs(self):
+        return _make(np.abs, lambda g, a: (g * np.sign(a.data),), self)
+
+    def sigmoid(self):
+        curve = lambda a: (1 + np.tanh(a / 2)) / 2
+        return _make(curve, lambda g, a: (g * curve(a.data) * curve(-a.data),), self)
+
+    def sum(self, dim=None, keepdim=False):
+        def rule(g, a):
+            if dim is not None and not keepdim:
+                g = np.expand_dims(g, dim)
+            return (np.broadcast_to(g, a.shape),)
+
+        return _make(lambda a: a.sum(axis=dim, keepdims=keepdim), rule, self, saves=False)
+
+    def mean(self, dim=None, keepdim=False):
+        total = self.sum(dim, keepdim)
+        return total * (total.data.size / self.data.size)
+
+    def max(self):
+        rule = lambda g, a: (g * (a.data == a.data.max()) / np.sum(a.data == a.data.max()),)
+        return _make(np.max, rule, self)
+
+    def reshape(self, *shape):
+        return _make(lambda a: a.reshape(shape), lambda g, a: (g.reshape(a.shape),), self, saves=False)
+
+    view = reshape
+
+    def transpose(self, first, second):
+        turn = lambda a: np.swapaxes(a, first, second)
+        return _make(turn, lambda g, a: (turn(g),), self, saves=False)
+
+    def permute(self, *order):
+        back = np.argsort(order)
+        turn = lambda a: np.transpose(a, order)
+        return _make(turn, lambda g, a: (np.transpose(g, back),), self, saves=False)
+
+    def t(self):
+        return self.transpose(0, 1)
+
+    T = property(t)
+
+    def clone(self):
+        return _make(np.copy, lambda g, a: (g,), self, saves=False)
+
+    def tolist(self):
+        return self.data.tolist()
+
+    def dot(self, other):
+        return self @ other
+
+    matmul = __matmul__
     __radd__ = __add__
     __rmul__ = __mul__
     __rsub__ = __sub__

@@ -226,7 +226,7 @@ def _(lib):
 @chapter.behaviour(
     "weighted-rounds",
     "Backward calls with gradients of their own add up",
-    claims=["accumulation.across-outputs", "accumulation.network-then-square"],
+    claims=["accumulation.across-outputs"],
     after=["gradient-argument.weights-each-output", "operators.number-on-the-right"],
     why="Each round brings its own weights; the leaf ends with the sum of all.",
     mistake="The weights of the first call are kept for the second.",

@@ -202,3 +202,130 @@ def _(lib):
     lib.control("operators.add-grad", term.grad)
     lib.control("accumulation.same-leaf-twice", twin.grad)
     lib.observe("gradient", x.grad)
+
+
+@chapter.behaviour(
+    "polynomial-at-one",
+    "The slope of x² + 2x + 3 at 1 is 4",
+    profile="scalar",
+    claims=["backward.scalar-polynomial", "backward.loss-with-respect-to-tensor"],
+    after=["accumulation.same-leaf-twice", "operators.number-on-the-left"],
+    why="2·1 + 2 is 4. It is y's change for a change of x: the other way round would be 1/4.",
+    mistake="The share of the square counts once although x stands in it twice, which gives 3.",
+)
+def _(lib):
+    x = lib.tensor(1.0, requires_grad=True)
+    twin = lib.tensor(4.0, requires_grad=True)
+    extra = lib.tensor(2.0, requires_grad=True)
+    left = lib.tensor(3.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    y = x * x + 2 * x + 3
+    lib.observe("value", y)
+    (y + (twin * twin + five * (extra * 4) + 7 * left)).backward()
+    lib.control("backward.chain-rule", extra.grad)
+    lib.control("accumulation.same-leaf-twice", twin.grad)
+    lib.control("operators.number-on-the-left", left.grad)
+    lib.observe("gradient", x.grad)
+
+
+@chapter.behaviour(
+    "only-marked",
+    "Only the variables that are marked get a partial derivative",
+    claims=["backward.only-marked-variables", "backward.all-partials"],
+    after=["operators.mul-grad"],
+    why="A product of three has three partial derivatives, but only two were asked for.",
+    mistake="Everything in the expression gets a gradient, or an unmarked factor stops the walk.",
+    impure="reads .grad of an untracked leaf",
+)
+def _(lib):
+    twin = lib.tensor(3.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    term = lib.tensor(2.0, requires_grad=True)
+    first = lib.tensor(2.0, requires_grad=True)
+    second = lib.tensor(3.0)
+    third = lib.tensor(4.0, requires_grad=True)
+    (first * second * third + (twin * twin + twin * 2 + term) * five).backward()
+    lib.control("operators.add-grad", term.grad)
+    lib.control("operators.mul-grad", five.grad)
+    lib.control("backward.scalar-polynomial", twin.grad)
+    lib.observe("gradient of the first", first.grad)
+    lib.observe("gradient of the unmarked second", second.grad)
+    lib.observe("gradient of the third", third.grad)
+
+
+@chapter.behaviour(
+    "operand-unchanged",
+    "An operation makes a new tensor and leaves its operand alone",
+    claims=["backward.operation-records-dependency"],
+    after=["operators.sum-grad", "operators.number-on-the-right"],
+    why="The result remembers its operand, so the operand has to stay what it was.",
+    mistake="The result is written into the memory of the operand.",
+    impure="asks whether two values are one object",
+)
+def _(lib):
+    x = lib.tensor([2.0, 3.0], requires_grad=True)
+    pair = lib.tensor([1.0, 5.0], requires_grad=True)
+    twin = lib.tensor(3.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    term = lib.tensor(2.0, requires_grad=True)
+    outcome = x * 10
+    lib.observe("result", outcome)
+    lib.observe("operand", x)
+    lib.observe("result is the operand", lib.same(outcome, x))
+    checked = ((pair * 4).sum() + twin * twin + twin * 2 + term) * five
+    (outcome.sum() + checked).backward()
+    lib.control("operators.add-grad", term.grad)
+    lib.control("operators.mul-grad", five.grad)
+    lib.control("backward.scalar-polynomial", twin.grad)
+    lib.control("operators.sum-times-weight", pair.grad)
+    lib.observe("gradient", x.grad)
+
+
+@chapter.behaviour(
+    "loops-and-branches",
+    "The graph follows the loops and branches that really ran",
+    profile="scalar",
+    claims=["backward.graph-is-dynamic"],
+    after=["operators.number-on-the-right", "accumulation.same-leaf-twice"],
+    why="The same Python code may run three rounds today and one tomorrow; each run is recorded.",
+    mistake="The graph of the first run is kept and used for every later one.",
+    impure="goes backward several times",
+)
+def _(lib):
+    twin = lib.tensor(3.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    term = lib.tensor(2.0, requires_grad=True)
+    ((twin * twin + twin * 2 + term) * five + 1).backward()
+    lib.control("operators.add-grad", term.grad)
+    lib.control("operators.mul-grad", five.grad)
+    lib.control("backward.scalar-polynomial", twin.grad)
+    for rounds in (1, 2, 3):
+        start = lib.tensor(1.0, requires_grad=True)
+        value = start
+        for _ in range(rounds):
+            value = value * 3 if rounds % 2 else value + value
+        value.backward()
+        lib.observe(f"gradient after {rounds} rounds", start.grad)
+
+
+@chapter.behaviour(
+    "start-shape-is-free",
+    "Backward may start from another shape than the leaf's",
+    claims=["backward.start-shape-is-free"],
+    after=["operators.sum-grad", "gradient-argument.vector-jacobian-product"],
+    why="Two results of a table of six: the start has two numbers, the leaf's gradient has six.",
+    mistake="The starting gradient is taken to have the shape of the leaf.",
+)
+def _(lib):
+    table = lib.tensor([[6.0, 1.0, 2.0], [3.0, 4.0, 5.0]], requires_grad=True)
+    weights = lib.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
+    twin = lib.tensor([1.0, 2.0, 4.0], requires_grad=True)
+    term = lib.tensor(2.0, requires_grad=True)
+    pair = lib.tensor([2.0, 3.0], requires_grad=True)
+    results = ((table * weights).sum() + (twin.sum() + term)) * pair
+    lib.observe("results", results)
+    results.backward(lib.tensor([1.0, 10.0]))
+    lib.control("gradient-argument.weights-each-output", pair.grad)
+    lib.control("gradient-argument.vector-jacobian-product", twin.grad)
+    lib.control("operators.add-grad", term.grad)
+    lib.observe("gradient", table.grad)

@@ -181,3 +181,104 @@ def _(lib):
     lib.control("operators.sum-grad", factor.grad)
     lib.observe("tensor after the write", source)
     lib.observe("gradient", source.grad)
+
+
+@chapter.behaviour(
+    "linear-then-scaled",
+    "x.data *= 100 after y = 2x changes x, not its gradient",
+    claims=["data.scaled-after-linear-forward", "data.is-tensor"],
+    after=["data.shares-memory", "data.harmless-if-unsaved", "operators.number-on-the-left"],
+    why="The slope of 2x is 2 wherever x is; only the value that x shows is another one.",
+    mistake="The write is recorded, or arrives in the graph that was built before it.",
+    impure="writes into memory",
+)
+def _(lib):
+    twin = lib.tensor(5.0, requires_grad=True)
+    (2 * twin).backward()
+    lib.control("operators.number-on-the-left", twin.grad)
+    unit = lib.ones(1, requires_grad=True)
+    lib.observe("values of .data", unit.data)
+    twice = 2 * unit
+    unit.data *= 100
+    twice.backward()
+    lib.observe("leaf after the write", unit)
+    lib.observe("gradient", unit.grad)
+
+
+@chapter.behaviour(
+    "no-history-even-of-a-result",
+    ".data of a result is a tensor without history",
+    profile="torch",
+    claims=["data.is-tensor", "data.outside-graph"],
+    after=["data.untracked", "leaf.grad-fn-marks-history"],
+    why="Not only leaves have .data. Whatever was computed, its .data begins anew.",
+    mistake=".data of a result hangs on the operation that made it, or is a plain array.",
+    impure="asks for kind and history",
+)
+def _(lib):
+    source = lib.tensor([8.0, 9.0], requires_grad=True)
+    weights = lib.tensor([3.0, 5.0], requires_grad=True)
+    product = source * weights
+    product.sum().backward()
+    lib.control("operators.sum-grad", weights.grad)
+    inner = product.data
+    lib.observe("values", inner)
+    lib.observe("kind", lib.kind(inner))
+    lib.observe("requires_grad", inner.requires_grad)
+    lib.observe("is_leaf", inner.is_leaf)
+    lib.observe("grad_fn", lib.kind(inner.grad_fn))
+    lib.observe("grad_fn of the result itself", lib.kind(product.grad_fn))
+
+
+@chapter.behaviour(
+    "write-into-a-result",
+    "A result written through .data is used as written, its way back stays",
+    profile="scalar",
+    source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
+    after=["data.write-before-forward", "backward.chain-rule", "operators.number-on-the-right"],
+    why="The write changes a number in the middle of the graph, not how it came to be: what "
+    "follows computes with the new value, the slope before it is as it was.",
+    mistake="The write makes a leaf of the result, and the leaf before it gets nothing.",
+    impure="writes .data of a result",
+)
+def _(lib):
+    x = lib.tensor(2.0, requires_grad=True)
+    twin = lib.tensor(5.0, requires_grad=True)
+    factor = lib.tensor(7.0, requires_grad=True)
+    unit = lib.tensor(1.0, requires_grad=True)
+    middle = x * 3
+    middle.data = middle.data * 10
+    total = (middle * factor + twin * 3 * 4) * unit
+    total.backward()
+    lib.control("backward.chain-rule", twin.grad)
+    lib.observe("value", total)
+    lib.observe("gradient of the factor", factor.grad)
+    lib.observe("gradient of the leaf", x.grad)
+
+
+@chapter.behaviour(
+    "write-keeps-the-gradient",
+    "A write to .data leaves the gradient where it is",
+    profile="scalar",
+    source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
+    after=["data.write-before-forward", "accumulation.second-graph-adds"],
+    why="A hand-made step moves the value; clearing the gradient is another thing, and is still "
+    "to be done.",
+    mistake="The write makes a new node, or starts the leaf afresh with no gradient.",
+    impure="writes .data between two backward calls",
+)
+def _(lib):
+    twin = lib.tensor(1.5, requires_grad=True)
+    (twin * 4).backward()
+    (twin * 10).backward()
+    lib.control("accumulation.second-graph-adds", twin.grad)
+    x = lib.tensor(3.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    (x * five).backward()
+    lib.control("operators.mul-grad", five.grad)
+    x.data = x.data * 4
+    lib.observe("gradient after the write", x.grad)
+    two = lib.tensor(2.0, requires_grad=True)
+    (x * two).backward()
+    lib.observe("gradient after the next backward", x.grad)
+    lib.observe("gradient of the other factor", two.grad)

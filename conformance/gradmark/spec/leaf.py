@@ -12,7 +12,11 @@ ZEROS = alternative("zeros for no gradient", predicate="zeros")
     "grad-stored-in-leaf",
     "Backward stores a gradient in every leaf that asked for one",
     profile="scalar",
-    claims=["leaf.grad-stored-in-leaf", "leaf.opt-in-at-creation"],
+    claims=[
+        "leaf.grad-stored-in-leaf",
+        "leaf.opt-in-at-creation",
+        "backward.result-goes-to-grad-attribute",
+    ],
     after=["operators.mul-grad", "operators.number-on-the-right"],
     why="The gradient of a leaf is read from its .grad once backward has run.",
     mistake="Only some leaves are written: the left operand, or those whose value counts as true.",
@@ -155,7 +159,7 @@ def _(lib):
 @chapter.behaviour(
     "requires-grad-propagates",
     "A result is tracked if any of its inputs is",
-    claims=["leaf.requires-grad-propagates"],
+    claims=["leaf.requires-grad-propagates", "leaf.grad-fn-absent-without-grad-inputs"],
     after=["leaf.requires-grad-default-off"],
     why="One tracked input is enough to need the operation on the way back.",
     mistake="Only the left operand is asked.",
@@ -260,11 +264,11 @@ def _(lib):
     "flag-of-computed-refused",
     "Tracking of a computed tensor can't be switched off",
     level="should",
-    claims=[],
+    claims=["leaf.non-leaf-flag-cannot-be-cleared"],
     source="https://docs.pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html",
     after=["leaf.switch-on-in-place"],
     why="A tensor in the middle of a graph can't leave it; detach() makes a copy outside of it.",
-    mistake="The flag is just an attribute that anyone can set, and the graph is cut in silence.",
+    mistake="The flag is an attribute that anyone can set, and the graph is cut in silence.",
     impure="asks for a refusal",
 )
 def _(lib):
@@ -315,7 +319,11 @@ def _(lib):
     "grad-fn-marks-history",
     "Only a recorded result has a grad_fn",
     profile="torch",
-    claims=["leaf.grad-fn-present", "leaf.grad-fn-none-for-user-created"],
+    claims=[
+        "leaf.grad-fn-present",
+        "leaf.grad-fn-none-for-user-created",
+        "leaf.grad-fn-absent-without-grad-inputs",
+    ],
     after=["operators.mul-grad"],
     why="grad_fn is the way back. Leaves have none: the way ends there.",
     mistake="The graph is kept elsewhere, and there is nothing to look at.",
@@ -335,7 +343,9 @@ def _(lib):
 @chapter.behaviour(
     "whole-numbers-refused",
     "Whole numbers can't be tracked, floating ones can",
+    level="should",
     profile="torch",
+    claims=["leaf.integer-cannot-require-grad"],
     source="https://docs.pytorch.org/docs/stable/notes/autograd.html",
     after=["leaf.requires-grad-default-off"],
     why="A derivative needs small steps, and whole numbers have none.",

@@ -85,11 +85,15 @@ def _(lib):
 @chapter.behaviour(
     "unsaved-graph-again",
     "A graph that saved nothing can be walked again",
-    profile="scalar",
-    claims=["lifetime.second-backward-raises"],
+    level="detail",
+    profile="torch",
+    claims=["lifetime.graph-without-saved-values", "lifetime.second-backward-raises"],
     after=["operators.add-grad", "operators.number-on-the-right"],
-    why="x + 2 needs no value for its way back, so nothing is freed and nothing is missing.",
-    mistake="A flag on the graph refuses every second call, or the second call adds nothing.",
+    why=(
+        "x + 2 needs no value for its way back, so nothing is freed and nothing is missing. An "
+        "engine that refuses here too is stricter, and not wrong."
+    ),
+    mistake="The second call is accepted and adds nothing.",
     impure="goes backward twice",
 )
 def _(lib):
@@ -208,8 +212,10 @@ def _(lib):
 @chapter.behaviour(
     "unsaved-trunk-shared",
     "A trunk that saved nothing serves two losses",
-    claims=["lifetime.second-backward-raises"],
-    after=["lifetime.unsaved-graph-again", "operators.sum-grad"],
+    level="detail",
+    profile="torch",
+    claims=["lifetime.graph-without-saved-values", "lifetime.second-backward-raises"],
+    after=["operators.add-grad", "operators.sum-grad"],
     why="Only what was saved is freed; a sum saves nothing, so both losses reach the leaf.",
     mistake="Backward marks every node that it passes as used up.",
     impure="goes backward twice",

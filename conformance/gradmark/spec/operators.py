@@ -236,7 +236,7 @@ def _(lib):
     "A sum multiplies what arrives into every element",
     claims=["operators.sum-grad"],
     after=["operators.sum-grad"],
-    why="What follows the sum has to reach every element, not just a 1.",
+    why="What follows the sum has to reach every element, not only a 1.",
     mistake="The backward of sum returns ones and ignores what arrives.",
 )
 def _(lib):

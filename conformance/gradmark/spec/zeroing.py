@@ -76,7 +76,7 @@ def _(lib):
 @chapter.behaviour(
     "loop-with-zeroing",
     "A loop that clears each round sees one round's gradient",
-    claims=["zeroing.loop-mean", "zeroing.loop-does-not-accumulate"],
+    claims=["zeroing.loop-does-not-accumulate"],
     after=["lifetime.new-forward-new-graph"],
     why="This is the training loop as it is meant to be.",
     mistake="Zeroing comes too late, or clears something else.",

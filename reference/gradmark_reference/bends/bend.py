@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from gradmark.replay import replay
 from gradmark.session import Answer, BackendInfo
 from gradmark.surface import Surface
 from gradmark_reference.live import restored
+
+INDEXING = "Tensor.__getitem__"
+"""What is bent where a program indexes: a class that once had this method stays another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,16 @@ class Bend:
 class _Reading(Surface):
     """PyTorch, whose values are read by calls that no bend reaches."""
 
-    def __init__(self, torch: Any) -> None:
+    def __init__(self, torch: Any, bend: Bend) -> None:
         super().__init__(torch)
+        self._tensor = torch.Tensor
         self._detach, self._numpy = torch.Tensor.detach, torch.Tensor.numpy
+        taken = operator.getitem
+        self._item = bend.bent(taken) if bend.target == INDEXING else taken
+
+    def index(self, value: Any, key: Any) -> Any:
+        """Take an item."""
+        return self._item(value, key) if isinstance(value, self._tensor) else value[key]
 
     def host(self, value: Any) -> Any:
         """Return the array that a tensor holds."""
@@ -54,7 +65,7 @@ class Bent:
         """Remember what to alter; between programs PyTorch is as it was."""
         self._torch = torch
         self._bend = bend
-        self._surface = _Reading(torch)
+        self._surface = _Reading(torch, bend)
 
     @property
     def info(self) -> BackendInfo:
@@ -73,6 +84,9 @@ class Bent:
 @contextmanager
 def bent(torch: Any, bend: Bend) -> Iterator[None]:
     """Alter one call, and put it back. Raises AttributeError where PyTorch has no such call."""
+    if bend.target == INDEXING:
+        yield
+        return
     *path, name = bend.target.split(".")
     owner = torch
     for part in path:

@@ -81,6 +81,7 @@ class Node:
             retaining._accumulate(cotangent)
 
 
+@np.errstate(all="ignore")
 def _sum_to(array: Array, shape: tuple[int, ...]) -> Array:
     """Undo broadcasting: sum over the dimensions that were added or stretched."""
     added = array.ndim - len(shape)

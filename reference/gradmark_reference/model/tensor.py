@@ -1,10 +1,10 @@
-"""The tensor: its place in the graph, and its operations, each with its derivative rule."""
+"""The tensor: its place in the graph, its operators, and how an operation is made."""
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def sizes_of(sizes: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
 
 
-def _lift(other: Any, like: Tensor) -> Tensor:
+def lift(other: Any, like: Tensor) -> Tensor:
     """Return an operand as a tensor; a Python number takes the dtype of a float operand."""
     if isinstance(other, Tensor):
         return other
@@ -41,24 +41,28 @@ def _lift(other: Any, like: Tensor) -> Tensor:
     return tensor(other, like.dtype if gives_way else None)
 
 
-def _compute(function: Callable[..., Any], *operands: Tensor) -> Tensor:
+def compute(function: Callable[..., Any], *operands: Tensor) -> Tensor:
     """Return the result of a NumPy function in the common dtype, where floats win over integers."""
     dtypes = [operand.dtype for operand in operands]
     dtype = np.result_type(*([float_ for float_ in dtypes if float_.kind == "f"] or dtypes))
-    with np.errstate(all="ignore"):
-        array = function(*(operand._array.astype(dtype, copy=False) for operand in operands))
+    arrays = (operand._array.astype(dtype, copy=False) for operand in operands)
+    try:
+        with np.errstate(all="ignore"):
+            array = function(*arrays)
+    except ValueError as error:
+        raise RuntimeError(str(error)) from None
     # Where NumPy makes float64 of integers, PyTorch makes its default dtype.
     return Tensor(array.astype(np.float32) if array.dtype.kind == "f" != dtype.kind else array)
 
 
-def _operation(name: str, function: Callable[..., Any], *rules: Any) -> Callable[..., Tensor]:
+def operation(name: str, function: Callable[..., Any], *rules: Any) -> Callable[..., Tensor]:
     """Return a method; the rules name what they need: the operands a and b, or the result y."""
 
     def method(self: Tensor, *others: Any) -> Any:
         if any(other is None for other in others):
             return NotImplemented
-        operands = [self, *(_lift(other, self) for other in others)]
-        out = _compute(function, *operands)
+        operands = [self, *(lift(other, self) for other in others)]
+        out = compute(function, *operands)
         values = {"a": self, "b": operands[-1], "y": out}
         edges = []
         for operand, rule in zip(operands, rules, strict=False):
@@ -70,7 +74,7 @@ def _operation(name: str, function: Callable[..., Any], *rules: Any) -> Callable
 
 
 def _reflected(operator: Callable[[Tensor, Any], Tensor]) -> Callable[..., Tensor]:
-    return lambda self, other: operator(_lift(other, self), self)
+    return lambda self, other: operator(lift(other, self), self)
 
 
 def _in_place(operator: Callable[[Tensor, Any], Tensor]) -> Callable[..., Tensor]:
@@ -92,6 +96,10 @@ class Tensor:
     __array_ufunc__ = None
     # In a walk, a leaf comes after every node and leads nowhere.
     sequence, edges = -1, ()
+
+    if TYPE_CHECKING:  # most operations are methods that join from modules of their own
+
+        def __getattr__(self, name: str) -> Callable[..., Tensor]: ...
 
     def __init__(self, array: Any, requires_grad: bool = False) -> None:
         self._array: Array = np.asarray(array)
@@ -121,6 +129,8 @@ class Tensor:
         return self._array.tolist()
 
     def item(self) -> Any:
+        if self.numel() != 1:
+            raise RuntimeError(f"a Tensor with {self.numel()} elements is no single number")
         return self._array.item()
 
     def numpy(self) -> Array:
@@ -262,33 +272,27 @@ class Tensor:
             self.grad_fn = after.grad_fn
         return self
 
-    __add__ = _operation("Add", np.add, lambda g: g, lambda g: g)
-    __sub__ = _operation("Sub", np.subtract, lambda g: g, lambda g: -g)
-    __mul__ = _operation("Mul", np.multiply, lambda g, b: g * b, lambda g, a: g * a)
-    __truediv__ = _operation(
+    __add__ = operation("Add", np.add, lambda g: g, lambda g: g)
+    __sub__ = operation("Sub", np.subtract, lambda g: g, lambda g: -g)
+    __mul__ = operation("Mul", np.multiply, lambda g, b: g * b, lambda g, a: g * a)
+    __truediv__ = operation(
         "Div", np.true_divide, lambda g, b: g / b, lambda g, a, b: -g * a / (b * b)
     )
     # Where a factor is 0 the other may be infinite, and the derivative is 0 all the same.
-    __pow__ = _operation(
+    __pow__ = operation(
         "Pow",
         np.power,
         lambda g, a, b: np.where(b == 0, 0, g * b * a ** (b - 1)),
         lambda g, a, b, y: g * np.where((a == 0) & (b >= 0), 0, y * np.log(a)),
     )
-    __neg__ = _operation("Neg", np.negative, lambda g: -g)
-    exp = _operation("Exp", np.exp, lambda g, y: g * y)
-    log = _operation("Log", np.log, lambda g, a: g / a)
-    sqrt = _operation("Sqrt", np.sqrt, lambda g, y: g / (2 * y))
-    tanh = _operation("Tanh", np.tanh, lambda g, y: g * (1 - y * y))
-    relu = _operation("Relu", lambda a: np.maximum(a, 0), lambda g, y: np.where(y > 0, g, 0))
-    abs = _operation("Abs", np.abs, lambda g, a: g * np.sign(a))
-    clone = _operation("Clone", np.copy, lambda g: g)
-    _matrix_product = _operation(
+    __neg__ = operation("Neg", np.negative, lambda g: -g)
+    clone = operation("Clone", np.copy, lambda g: g)
+    _matrix_product = operation(
         "Mm", np.matmul, lambda g, b: g @ b.swapaxes(-1, -2), lambda g, a: a.swapaxes(-1, -2) @ g
     )
 
     def __matmul__(self, other: Any) -> Tensor:
-        a, b = self, _lift(other, self)
+        a, b = self, lift(other, self)
         if b.dim() == 1:
             return (a @ b.reshape(-1, 1))[..., 0]
         if a.dim() == 1:
@@ -304,10 +308,11 @@ class Tensor:
     sub_ = __isub__ = _in_place(__sub__)
     mul_ = __imul__ = _in_place(__mul__)
     div_ = __itruediv__ = _in_place(__truediv__)
-    __lt__, __le__ = _operation("Lt", np.less), _operation("Le", np.less_equal)
-    __gt__, __ge__ = _operation("Gt", np.greater), _operation("Ge", np.greater_equal)
-    __eq__ = _operation("Eq", np.equal)  # type: ignore[assignment]
-    __ne__ = _operation("Ne", np.not_equal)  # type: ignore[assignment]
+    pow_ = __ipow__ = _in_place(__pow__)
+    __lt__, __le__ = operation("Lt", np.less), operation("Le", np.less_equal)
+    __gt__, __ge__ = operation("Gt", np.greater), operation("Ge", np.greater_equal)
+    __eq__ = operation("Eq", np.equal)  # type: ignore[assignment]
+    __ne__ = operation("Ne", np.not_equal)  # type: ignore[assignment]
     __hash__ = object.__hash__
 
     def sum(self, dim: Any = None, keepdim: bool = False) -> Tensor:
@@ -322,7 +327,8 @@ class Tensor:
         if total.dtype.kind != "f":
             raise RuntimeError("mean(): the input dtype must be a floating point dtype")
         count = self.numel() / max(total.numel(), 1)
-        out = Tensor((total._array / count).astype(self.dtype))
+        with np.errstate(all="ignore"):
+            out = Tensor((total._array / count).astype(self.dtype))
         return record(out, "Mean", Edge(total, lambda g: g / count))
 
     def reshape(self, *sizes: Any) -> Tensor:
@@ -351,7 +357,7 @@ class Tensor:
         return record(self._view(self._array[place]), "Index", Edge(self, scatter))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        place, source = _position(key), _lift(value, self)
+        place, source = _position(key), lift(value, self)
 
         def put(before: Tensor) -> Tensor:
             array, kept = before._array.copy(), np.ones(before.shape, bool)

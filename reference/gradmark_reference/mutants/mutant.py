@@ -28,8 +28,8 @@ class Mutant:
     """A bug that people make.
 
     ``own`` are the behaviours whose verdict must be a deviation of their own; ``others`` maps every
-    further one to the reason why this bug shows there too. Whatever is in neither must hold or be
-    blocked.
+    further one to the reason why this bug shows there too; ``operations.*`` and
+    ``kinks.*`` stand for any of these many. Whatever is in neither must hold or be blocked.
     """
 
     id: str

@@ -29,8 +29,12 @@ MUTANTS = (
             "accumulation.loop-of-three",
             "accumulation.order-of-losses",
             "accumulation.weighted-rounds",
+            "training.batch-in-pieces",
+            "accumulation.assigned-gradient-is-added-to",
         ),
         others={
+            "zeroing.forward-does-not-clear": "it goes backward twice",
+            "accumulation.adds-in-place": "it goes backward twice",
             "zeroing.cleared-leaf-starts-anew": "without clearing, its gradients add up wrongly",
         },
     ),
@@ -39,6 +43,11 @@ MUTANTS = (
         "Within one backward the last share of a value replaces the earlier ones",
         (Edit("autograd.py", _COLLECT, "            cotangents[edge.target] = pulled\n"),),
         own=("accumulation.same-leaf-twice",),
+        others={
+            "operations.cat-same-twice": "its leaf has two roles",
+            "operations.matmul-with-itself": "its leaf has two roles",
+            "kinks.maximum-with-itself": "its leaf has two roles",
+        },
     ),
     Mutant(
         "first-share-wins",
@@ -49,6 +58,11 @@ MUTANTS = (
             ),
         ),
         own=("accumulation.same-leaf-twice",),
+        others={
+            "operations.cat-same-twice": "its leaf has two roles",
+            "operations.matmul-with-itself": "its leaf has two roles",
+            "kinks.maximum-with-itself": "its leaf has two roles",
+        },
     ),
     Mutant(
         "depth-first-order",
@@ -61,6 +75,11 @@ MUTANTS = (
             "accumulation.long-path-written-last",
         ),
         others={
+            "backward.polynomial-at-one": "its leaf is used at several depths",
+            "backward.points-uphill": "its leaf is used at several depths",
+            "zeroing.loop-of-means": "x² + 2x reaches its leaf over a short and a long way",
+            "accumulation.three-terms-one-cotangent": "its leaves are reached over a short and a "
+            "long way",
             "backward.scalar-polynomial": "x² + 2x reaches its leaf over a short and a long way",
         },
     ),
@@ -75,7 +94,12 @@ MUTANTS = (
             "accumulation.many-uses",
             "accumulation.short-and-long-path",
             "accumulation.long-path-written-last",
+            "backward.slope-of-a-curve",
         ),
+        others={
+            "scale.wide-fan-out": "a node is used at many depths",
+            "scale.layers-of-many-uses": "a node is used at many depths",
+        },
     ),
     Mutant(
         "shares-added-in-place",
@@ -84,8 +108,15 @@ MUTANTS = (
             _UNCOPIED,
             Edit("autograd.py", "np.asarray(known + pulled)", "np.add(known, pulled, out=known)"),
         ),
-        own=("accumulation.shares-are-not-shared-memory",),
+        own=(
+            "accumulation.shares-are-not-shared-memory",
+            "accumulation.three-terms-one-cotangent",
+        ),
         others={
+            "scale.wide-fan-out": "one array of shares is on its way to many",
+            "scale.layers-of-many-uses": "one array of shares is on its way to many",
+            "detach.value-of-one-slope-of-another": "a sum stands beside the trick, and its "
+            "terms share one array",
             "backward.tower-of-diamonds": "what a doubling adds up reaches another leaf",
         },
     ),
@@ -102,8 +133,16 @@ MUTANTS = (
         ),
         own=("accumulation.equal-values-are-two-leaves",),
         others={
+            "backward.only-marked": "two of its leaves hold one number",
+            "backward.mean-is-a-weighted-sum": "two of its leaves hold one number",
+            "scale.wide-fan-out": "two of its leaves hold one number",
+            "scale.wide-fan-in": "two of its leaves hold one number",
             "backward.all-partials": "two of its leaves hold the same number",
             "gradient-argument.vector-jacobian-product": "its two leaves hold the same numbers",
+            "operations.*": "some of its leaves are equal in value",
+            "kinks.maximum-tie": "some of its leaves are equal in value",
+            "kinks.minimum-tie": "some of its leaves are equal in value",
+            "kinks.norm-by-hand-at-zero": "some of its leaves are equal in value",
         },
     ),
     Mutant(
@@ -115,8 +154,13 @@ MUTANTS = (
                 "tensor.py", "Tensor(cotangent.copy())\n        el", "Tensor(cotangent)\n        el"
             ),
         ),
-        own=("accumulation.shares-are-not-shared-memory", "zeroing.other-leaves-untouched"),
+        own=(
+            "accumulation.shares-are-not-shared-memory",
+            "zeroing.other-leaves-untouched",
+            "leaf.retained-gradient-is-its-own",
+        ),
         others={
+            "zeroing.loop-of-means": "what a mean hands on is stored, and cannot be written into",
             "lifetime.unsaved-graph-again": "the leaf and its twin share one array",
             "lifetime.unsaved-trunk-shared": "the leaf and its twin share one array",
         },
@@ -131,8 +175,12 @@ MUTANTS = (
             "accumulation.loop-of-three",
             "accumulation.order-of-losses",
             "accumulation.weighted-rounds",
+            "accumulation.assigned-gradient-is-added-to",
         ),
         others={
+            "zeroing.forward-does-not-clear": "it goes backward twice",
+            "accumulation.adds-in-place": "it goes backward twice",
+            "training.batch-in-pieces": "the pieces of the batch come one after the other",
             "zeroing.cleared-leaf-starts-anew": "without clearing, its gradients add up wrongly",
         },
     ),
@@ -148,6 +196,9 @@ MUTANTS = (
             ),
             Edit("tensor.py", "\n\ndef tensor(", "\n\n_SEEDS: dict = {}\n\n\ndef tensor("),
         ),
-        own=("accumulation.weighted-rounds",),
+        own=(
+            "accumulation.weighted-rounds",
+            "gradient-argument.rows-of-the-jacobian",
+        ),
     ),
 )

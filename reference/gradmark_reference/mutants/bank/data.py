@@ -14,8 +14,13 @@ MUTANTS = (
         "data-is-the-tensor",
         ".data hands out the tracked tensor itself",
         (Edit("tensor.py", _READ, "        return self\n"),),
-        own=("data.read-is-a-constant", "data.untracked"),
+        own=(
+            "data.read-is-a-constant",
+            "data.untracked",
+            "data.no-history-even-of-a-result",
+        ),
         others={
+            "data.linear-then-scaled": "writing into the leaf itself is refused",
             "data.shares-memory": "writing into the leaf itself is refused",
         },
     ),
@@ -23,8 +28,12 @@ MUTANTS = (
         "data-keeps-the-flag",
         ".data is a leaf of its own that is tracked",
         (Edit("tensor.py", _READ, "        return Tensor(self._array, self.requires_grad)\n"),),
-        own=("data.untracked",),
+        own=(
+            "data.untracked",
+            "data.no-history-even-of-a-result",
+        ),
         others={
+            "data.linear-then-scaled": "writing into a tracked leaf is refused",
             "data.shares-memory": "writing into a tracked leaf is refused",
         },
     ),
@@ -32,7 +41,10 @@ MUTANTS = (
         "data-is-a-copy",
         ".data is a copy, and what is written into it is lost",
         (Edit("tensor.py", _READ, "        return Tensor(self._array.copy())\n"),),
-        own=("data.shares-memory",),
+        own=(
+            "data.shares-memory",
+            "zeroing.through-data",
+        ),
         others={"detach.shares-memory": _THROUGH},
     ),
     Mutant(
@@ -47,8 +59,13 @@ MUTANTS = (
             "data.scaled-in-place",
             "data.write-before-forward",
             "data.harmless-if-unsaved",
+            "zeroing.through-data",
+            "data.linear-then-scaled",
+            "training.step-through-data",
         ),
         others={
+            "data.write-keeps-the-gradient": "what was written does not arrive",
+            "data.write-into-a-result": "what was written does not arrive",
             "data.write-keeps-the-leaf": "what was written does not arrive",
             "detach.shares-memory": _THROUGH,
         },
@@ -57,7 +74,15 @@ MUTANTS = (
         "data-write-is-ignored",
         "Assigning to .data changes nothing",
         (Edit("tensor.py", _WRITE, "        pass\n"),),
-        own=("data.write-before-forward", "data.harmless-if-unsaved"),
+        own=(
+            "data.write-before-forward",
+            "data.harmless-if-unsaved",
+            "training.step-through-data",
+        ),
+        others={
+            "data.write-keeps-the-gradient": "what was written does not arrive",
+            "data.write-into-a-result": "what was written does not arrive",
+        },
     ),
     Mutant(
         "data-write-is-recorded",
@@ -75,8 +100,12 @@ MUTANTS = (
             "data.untracked",
             "data.write-before-forward",
             "data.write-keeps-the-leaf",
+            "data.no-history-even-of-a-result",
         ),
         others={
+            "data.write-keeps-the-gradient": "a write to .data is recorded",
+            "data.write-into-a-result": "a write to .data is recorded",
+            "zeroing.through-data": "a write to .data is recorded",
             "data.shares-memory": "writing into the clone leaves the tensor alone",
             "detach.shares-memory": _THROUGH,
         },
@@ -110,6 +139,27 @@ MUTANTS = (
             ),
         ),
         own=("data.harmless-if-unsaved", "data.wrong-if-saved", "data.scaled-in-place"),
+        others={
+            "detach.change-of-an-unsaved-value": "a product was changed in place, or a factor or "
+            "a residual is 0",
+            "in-place.change-is-recorded": "a product was changed in place, or a factor or a "
+            "residual is 0",
+            "training.rebinding-loses-the-leaf": "a product was changed in place, or a factor or "
+            "a residual is 0",
+            "training.gradient-descent-case": "a product was changed in place, or a factor or a "
+            "residual is 0",
+            "training.converges-to-least-squares": "a product was changed in place, or a factor "
+            "or a residual is 0",
+            "training.sgd-fits-a-line": "a product was changed in place, or a factor or a "
+            "residual is 0",
+            "data.linear-then-scaled": "its factor is a product over the value that was written",
+            "leaf.factories-take-the-flag": "one of its leaves is 0",
+            "operations.add-broadcast-outer": "there is a zero among its factors",
+            "operations.add-strided": "there is a zero among its factors",
+            "operations.log-strided": "there is a zero among its factors",
+            "operations.log-softmax-far-apart": "there is a zero among its factors",
+            "kinks.*": "there is a zero among its factors",
+        },
     ),
     Mutant(
         "data-write-drops-the-flag",
@@ -117,6 +167,9 @@ MUTANTS = (
         (Edit("tensor.py", _WRITE, _WRITE + "        self._requires_grad = False\n"),),
         own=("data.write-keeps-the-leaf",),
         others={
+            "training.step-through-data": "the stepped weight gets no gradient",
+            "data.write-keeps-the-gradient": "the written leaf gets no gradient",
+            "data.linear-then-scaled": "the written leaf gets no gradient",
             "data.write-before-forward": "the written leaf gets no gradient",
             "data.harmless-if-unsaved": "the written leaf gets no gradient",
             "data.wrong-if-saved": "the written leaf gets no gradient",
@@ -135,6 +188,7 @@ MUTANTS = (
         ),
         own=("data.shares-memory",),
         others={
+            "zeroing.through-data": "the write moves the .data to memory of its own",
             "detach.shares-memory": "the write moves the detached tensor to memory of its own",
         },
     ),

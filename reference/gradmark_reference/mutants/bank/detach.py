@@ -11,13 +11,18 @@ MUTANTS = (
         "detach-keeps-its-parents",
         "detach returns a result that is still joined to its source",
         (Edit("tensor.py", _DETACH, "        return self.clone()\n"),),
-        own=("detach.blocks-the-gradient", "detach.untracked", "detach.shares-memory"),
+        own=(
+            "detach.blocks-the-gradient",
+            "detach.untracked",
+            "detach.shares-memory",
+            "detach.no-grad-fn",
+        ),
     ),
     Mutant(
         "detach-returns-its-source",
         "detach returns the tensor itself",
         (Edit("tensor.py", _DETACH, "        return self\n"),),
-        own=("detach.blocks-the-gradient", "detach.untracked"),
+        own=("detach.blocks-the-gradient", "detach.untracked", "detach.no-grad-fn"),
     ),
     Mutant(
         "detach-copies",

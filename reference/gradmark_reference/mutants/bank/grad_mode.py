@@ -54,6 +54,9 @@ MUTANTS = (
         "no_grad switches recording off for good",
         (Edit("modes.py", _INSIDE, "    yield\n"),),
         own=("grad-mode.constant-branch", "grad-mode.tracking-resumes"),
+        others={
+            "accumulation.stale-gradient-in-loop": "it goes backward after a step under no_grad",
+        },
     ),
     Mutant(
         "no-grad-restores-to-on",
@@ -65,19 +68,24 @@ MUTANTS = (
                 "    finally:\n        _mode.enabled = True\n",
             ),
         ),
-        own=("grad-mode.nested-blocks",),
+        own=("grad-mode.nested-blocks", "grad-mode.decorated-call-inside-a-block"),
     ),
     Mutant(
         "no-grad-lost-in-exceptions",
         "The mode is restored on the last line of a block instead of in a finally",
         (Edit("modes.py", _INSIDE, "    yield\n    _mode.enabled = before\n"),),
-        own=("grad-mode.exception-restores",),
+        own=("grad-mode.exception-restores", "grad-mode.decorated-function-fails"),
     ),
     Mutant(
         "no-grad-only-a-block",
         "no_grad is a context manager and no decorator",
         (Edit("modes.py", _NO_GRAD, _BLOCK),),
         own=("grad-mode.decorator",),
+        others={
+            "backward.from-output-to-leaves": "a hook runs in a decorating no_grad",
+            "gradient-argument.none-is-the-default": "a hook runs in a decorating no_grad",
+            "leaf.gradient-passes-through": "hooks are called under no_grad",
+        },
     ),
     Mutant(
         "decorator-loses-the-result",
@@ -95,6 +103,11 @@ MUTANTS = (
             ),
         ),
         own=("grad-mode.decorator",),
+        others={
+            "backward.from-output-to-leaves": "a hook runs in a decorating no_grad",
+            "gradient-argument.none-is-the-default": "a hook runs in a decorating no_grad",
+            "leaf.gradient-passes-through": "hooks are called under no_grad",
+        },
     ),
     Mutant(
         "decorator-covers-the-definition",
@@ -110,6 +123,11 @@ MUTANTS = (
             ),
         ),
         own=("grad-mode.decorator",),
+        others={
+            "backward.from-output-to-leaves": "a hook runs in a decorating no_grad",
+            "gradient-argument.none-is-the-default": "a hook runs in a decorating no_grad",
+            "leaf.gradient-passes-through": "hooks are called under no_grad",
+        },
     ),
     Mutant(
         "flag-copied-from-inputs",
@@ -133,7 +151,11 @@ MUTANTS = (
                 "            return\n",
             ),
         ),
-        own=("grad-mode.backward-of-untracked-refused", "backward.untracked-refused"),
+        own=(
+            "grad-mode.backward-of-untracked-refused",
+            "grad-mode.left-switched-off",
+            "backward.untracked-refused",
+        ),
     ),
     Mutant(
         "flag-masked-by-the-mode",
@@ -181,6 +203,9 @@ MUTANTS = (
             ),
         ),
         own=("grad-mode.values-are-computed",),
+        others={
+            "training.manual-update": "the step is computed under no_grad",
+        },
     ),
     Mutant(
         "leaf-never-changed-in-place",
@@ -193,6 +218,9 @@ MUTANTS = (
             ),
         ),
         own=("grad-mode.update-under-no-grad",),
+        others={
+            "training.manual-update": "the update of a leaf is refused",
+        },
     ),
     Mutant(
         "update-makes-a-new-tensor",
@@ -204,7 +232,14 @@ MUTANTS = (
                 "return lambda self, other: operator(self, other)",
             ),
         ),
-        own=("grad-mode.update-under-no-grad",),
+        own=(
+            "grad-mode.update-under-no-grad",
+            "accumulation.stale-gradient-in-loop",
+            "in-place.augmented-keeps-the-tensor",
+        ),
+        others={
+            "training.manual-update": "the updated weight is no tracked leaf",
+        },
     ),
     Mutant(
         "update-drops-the-flag",
@@ -217,6 +252,12 @@ MUTANTS = (
                 "        self._requires_grad = False\n",
             ),
         ),
-        own=("grad-mode.update-under-no-grad",),
+        own=(
+            "grad-mode.update-under-no-grad",
+            "training.manual-update",
+        ),
+        others={
+            "accumulation.stale-gradient-in-loop": "it goes on with the leaf after a step",
+        },
     ),
 )

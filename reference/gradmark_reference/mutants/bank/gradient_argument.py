@@ -18,6 +18,8 @@ def _edit(old: str, new: str) -> tuple[Edit, ...]:
     return (Edit("tensor.py", old, new),)
 
 
+_SIGNATURE = "def backward(self, gradient: Tensor | None = None, retain_graph: bool | None = None)"
+
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "start-at-zero",
@@ -43,7 +45,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "implicit-for-rank-0-alone",
         "Only a result of rank 0 goes without a gradient argument",
         _edit(_IMPLICIT, "        if gradient is None and self.dim() != 0:\n"),
-        own=("gradient-argument.one-element-any-rank",),
+        own=(
+            "gradient-argument.one-element-any-rank",
+            "gradient-argument.vector-of-one",
+        ),
+        others={
+            "data.linear-then-scaled": "its leaf is a vector of one element",
+        },
     ),
     Mutant(
         "one-element-loses-axes",
@@ -55,6 +63,10 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("gradient-argument.one-element-any-rank",),
         others={
+            "operators.broadcast-grad": "one of its leaves has a single element",
+            "gradient-argument.vector-of-one": "its leaf is a vector of one element",
+            "data.linear-then-scaled": "its leaf is a vector of one element",
+            "leaf.shape-of-every-rank": "one of its leaves has a single element",
             "data.scaled-in-place": "its leaf is a vector of one element",
         },
     ),
@@ -62,13 +74,21 @@ MUTANTS: tuple[Mutant, ...] = (
         "ones-for-vectors",
         "Backward of several numbers starts from ones",
         _edit(_IMPLICIT, "        if gradient is None and self.numel() < 0:\n"),
-        own=("gradient-argument.vector-refused", "gradient-argument.refusal-leaves-grad-alone"),
+        own=(
+            "gradient-argument.vector-refused",
+            "gradient-argument.refusal-leaves-grad-alone",
+            "gradient-argument.refusal-says-why",
+        ),
     ),
     Mutant(
         "vector-backward-silent",
         "Backward of several numbers without a gradient does nothing",
         _edit(_REFUSAL, "            return\n"),
-        own=("gradient-argument.vector-refused", "gradient-argument.refusal-leaves-grad-alone"),
+        own=(
+            "gradient-argument.vector-refused",
+            "gradient-argument.refusal-leaves-grad-alone",
+            "gradient-argument.refusal-says-why",
+        ),
     ),
     Mutant(
         "argument-ignored",
@@ -89,6 +109,9 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("gradient-argument.weights-each-output",),
         others={
+            "gradient-argument.one-is-the-default": _LATE,
+            "gradient-argument.none-is-the-default": _LATE,
+            "gradient-argument.ones-do-what-a-sum-does": _LATE,
             "gradient-argument.equals-weighted-sum": _LATE,
         },
     ),
@@ -124,7 +147,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "argument-in-whole-numbers",
         "The gradient argument is cut to whole numbers",
         _edit(_SEED, _SEED + ".astype(int)"),
-        own=("gradient-argument.equals-weighted-sum", "gradient-argument.scales-one-element"),
+        own=(
+            "gradient-argument.equals-weighted-sum",
+            "gradient-argument.scales-one-element",
+            "gradient-argument.eleven-doublings",
+            "gradient-argument.through-a-view",
+        ),
     ),
     Mutant(
         "diagonal-only",
@@ -139,6 +167,11 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         own=("gradient-argument.vector-jacobian-product",),
+        others={
+            "gradient-argument.through-a-view": "its leaf has another shape than the start",
+            "gradient-argument.never-a-full-jacobian": "its leaf has another shape than the start",
+            "leaf.dtype-of-the-leaf": "the weights bring the dtype of the result with them",
+        },
     ),
     Mutant(
         "broadcast-backwards-forgotten",
@@ -152,7 +185,13 @@ MUTANTS: tuple[Mutant, ...] = (
                 "    return np.asarray(array[first]).reshape(shape)\n",
             ),
         ),
-        own=("gradient-argument.vector-jacobian-product",),
+        own=(
+            "gradient-argument.vector-jacobian-product",
+            "gradient-argument.never-a-full-jacobian",
+            "training.one-weight-for-all-points",
+            "in-place.row-filled-with-one-value",
+        ),
+        others={"operations.cumprod": "a row of its factors is stretched"},
     ),
     Mutant(
         "argument-broadcast",
@@ -170,7 +209,10 @@ MUTANTS: tuple[Mutant, ...] = (
             Edit("tensor.py", _SHAPE, "gradient is not None and gradient.numel() != self.numel()"),
             Edit("tensor.py", _SEED, f"{_SEED}.reshape(self.shape)"),
         ),
-        own=("gradient-argument.shape-must-match",),
+        own=(
+            "gradient-argument.shape-must-match",
+            "gradient-argument.one-element-keeps-its-rank",
+        ),
     ),
     Mutant(
         "refused-after-writing",
@@ -183,6 +225,71 @@ MUTANTS: tuple[Mutant, ...] = (
                 _WALK + _IMPLICIT + _REFUSAL,
             ),
         ),
-        own=("gradient-argument.refusal-leaves-grad-alone", "gradient-argument.vector-refused"),
+        own=(
+            "gradient-argument.refusal-leaves-grad-alone",
+            "gradient-argument.vector-refused",
+            "gradient-argument.refusal-says-why",
+        ),
+    ),
+    Mutant(
+        "argument-adds-to-the-one",
+        "The gradient of one number is added to the 1 that it starts from",
+        _edit(_SEED, f"{_SEED} + (self.numel() == 1)"),
+        own=("gradient-argument.scales-one-element", "gradient-argument.one-is-the-default"),
+    ),
+    Mutant(
+        "ones-taken-for-a-mean",
+        "A gradient argument of nothing but ones is taken for a mean",
+        _edit(
+            _SEED,
+            _SEED + "\n        seed = seed / seed.size if np.all(seed == 1) else seed",
+        ),
+        own=(
+            "gradient-argument.ones-for-a-polynomial",
+            "gradient-argument.ones-do-what-a-sum-does",
+            "accumulation.network-then-square",
+        ),
+    ),
+    Mutant(
+        "argument-of-another-name",
+        "The parameter of backward is not called gradient",
+        _edit(_SIGNATURE, _SIGNATURE.replace("None = None, retain", "None = None, /, retain")),
+        own=("gradient-argument.by-keyword",),
+    ),
+    Mutant(
+        "argument-of-the-same-dtype",
+        "A gradient argument of another dtype is refused instead of converted",
+        _edit(_SHAPE, "gradient is not None and gradient.dtype != self.dtype or " + _SHAPE),
+        own=("gradient-argument.whole-number-accepted",),
+    ),
+    Mutant(
+        "none-is-no-gradient",
+        "None is no default but a gradient of the wrong type",
+        (
+            Edit("tensor.py", _SIGNATURE, _SIGNATURE.replace("Tensor | None = None", "Any = ...")),
+            Edit(
+                "tensor.py",
+                _IMPLICIT,
+                "        if gradient is None:\n"
+                '            raise TypeError("gradient must be a Tensor")\n'
+                "        gradient = None if gradient is ... else gradient\n" + _IMPLICIT,
+            ),
+        ),
+        own=("gradient-argument.none-is-the-default",),
+    ),
+    Mutant(
+        "start-in-float32",
+        "Backward starts in float32, whatever the dtype of the result",
+        _edit("seed.astype(self.dtype)", "seed.astype(np.float32)"),
+        own=("gradient-argument.none-is-the-default",),
+    ),
+    Mutant(
+        "one-element-of-any-rank-for-a-number",
+        "Any gradient of one element will do for a plain number",
+        (
+            Edit("tensor.py", _SHAPE, f"{_SHAPE} and (self.dim() or gradient.numel() != 1)"),
+            Edit("tensor.py", _SEED, f"{_SEED}.reshape(self.shape)"),
+        ),
+        own=("gradient-argument.one-element-keeps-its-rank",),
     ),
 )

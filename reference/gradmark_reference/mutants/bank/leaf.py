@@ -10,18 +10,10 @@ _NODE = '        result.grad_fn = Node(f"{name}Backward0", needed)\n'
 _UNASKED = "        if not self.requires_grad:\n            return\n"
 _STORE = "            self._grad = Tensor(cotangent.copy())\n"
 _WALK = "        walk(self._target(), seed.astype(self.dtype), retain_graph)\n"
-_SWITCH = "        self.requires_grad = requires_grad\n        return self\n"
-_FIXED = (
-    '            raise RuntimeError("you can only change requires_grad flags of leaf variables.")\n'
-)
 _UNTRACKED = """\
         if not self.requires_grad:
             raise RuntimeError("the tensor does not require grad and does not have a grad_fn")
 """
-_FLOATS = '        if flag and self.dtype.kind != "f":\n'
-_FLOATS_ONLY = (
-    '            raise RuntimeError("only Tensors of floating point dtype can require gradients")\n'
-)
 
 
 def _edit(old: str, new: str) -> tuple[Edit, ...]:
@@ -37,12 +29,26 @@ MUTANTS: tuple[Mutant, ...] = (
             "        if not (self.requires_grad and self._array.any()):\n            return\n",
         ),
         own=("leaf.grad-stored-in-leaf",),
+        others={
+            "training.gradient-descent-case": "the descent begins at 0",
+            "training.converges-to-least-squares": "the descent begins at 0",
+            "training.sgd-fits-a-line": "the descent begins at 0",
+            "leaf.factories-take-the-flag": "one of its leaves is 0",
+            "operations.sum-zero-size": "its leaf holds zeros or nothing at all",
+            "operations.cat-zero-size": "its leaf holds zeros or nothing at all",
+            "kinks.*": "its leaf holds zeros or nothing at all",
+        },
     ),
     Mutant(
         "first-input-remembered",
         "An operation remembers the first of its tracked inputs alone",
         _edit(_NEEDED, _NEEDED + "[:1]"),
         own=("operators.mul-grad",),
+        others={
+            "detach.change-before-the-forward": "it looks at the gradient of a second operand",
+            "in-place.part-is-overwritten": "it looks at the gradient of a second operand",
+            "in-place.copy-hands-the-gradient-over": "it looks at the gradient of a second operand",
+        },
     ),
     Mutant(
         "gradient-starts-as-ones",
@@ -52,8 +58,13 @@ MUTANTS: tuple[Mutant, ...] = (
             "        if self._grad is None and self._requires_grad:\n"
             "            return Tensor(np.ones(self.shape, self.dtype))\n" + _GRAD,
         ),
-        own=("leaf.grad-none-before-backward", "leaf.unused-leaf-stays-none"),
+        own=(
+            "leaf.grad-none-before-backward",
+            "leaf.unused-leaf-stays-none",
+            "zeroing.nothing-to-zero-before-backward",
+        ),
         others={
+            "leaf.flag-counts-when-computed": "it reads a gradient that nobody wrote",
             "gradient-argument.refusal-leaves-grad-alone": "it reads a gradient that nobody wrote",
             "zeroing.none-again": "it reads a gradient that was cleared",
         },
@@ -78,6 +89,8 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("leaf.grad-none-before-backward",),
         others={
+            "leaf.switched-off-leaf-is-skipped": "it was given its gradient before it was "
+            "switched off",
             "gradient-argument.refusal-leaves-grad-alone": "it reads a gradient before backward",
         },
     ),
@@ -106,6 +119,14 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("leaf.unused-leaf-stays-none",),
         others={
+            "gradient-argument.one-is-the-default": "the first graph's leaf is written again",
+            "gradient-argument.whole-number-accepted": "the first graph's leaf is written again",
+            "gradient-argument.ones-do-what-a-sum-does": "the first graph's leaf is written again",
+            "lifetime.trunk-before-the-loop": "the first graph's leaf is written again",
+            "scale.many-rounds": "the first graph's leaf is written again",
+            "leaf.switched-off-leaf-is-skipped": "an untracked leaf was tracked once",
+            "leaf.flag-can-be-assigned": "an untracked leaf was tracked once",
+            "leaf.gradient-passes-through": "a leaf waits for its turn",
             "gradient-argument.equals-weighted-sum": "a leaf waits for its turn",
             "data.harmless-if-unsaved": "a leaf waits for its turn",
         },
@@ -119,7 +140,22 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("leaf.requires-grad-default-off",),
         others={
+            "backward.only-marked": "its constant is tracked",
+            "gradient-argument.whole-number-accepted": "its constant is tracked",
+            "in-place.whole-numbers-not-divided": "a whole number or a truth value beside a "
+            "tensor asks to be tracked",
+            "in-place.mask-stops-the-gradient": "a whole number or a truth value beside a tensor "
+            "asks to be tracked",
+            "detach.change-of-an-unsaved-value": "the number counts as tracked, so the product "
+            "saves the other factor",
+            "in-place.unsaved-value-overwritten": "the number counts as tracked, so the product "
+            "saves the other factor",
+            "leaf.only-recording-makes-history": "what it computes first is tracked",
+            "leaf.like-does-not-inherit": "what is made like another is new as well",
+            "leaf.whole-numbers-refused-later": "whole numbers are refused when they are made",
+            "leaf.factories-take-the-flag": "it asks a factory that was not asked to track",
             "leaf.late-switch-makes-a-leaf": "the computed constant has a history",
+            "operations.*": "its places or its mask are tensors that can't be tracked",
         },
     ),
     Mutant(
@@ -133,14 +169,33 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
             Edit("tensor.py", _UNASKED, ""),
         ),
-        own=("leaf.only-tracked-leaves-get-grad",),
+        own=(
+            "leaf.only-tracked-leaves-get-grad",
+            "backward.only-marked",
+        ),
+        others={
+            "detach.change-of-an-unsaved-value": "the number counts as tracked, so the product "
+            "saves the other factor",
+            "in-place.unsaved-value-overwritten": "the number counts as tracked, so the product "
+            "saves the other factor",
+            "leaf.switched-off-leaf-is-skipped": "it reads the gradient of an untracked tensor",
+            "leaf.flag-counts-when-computed": "it reads the gradient of an untracked tensor",
+            "leaf.flag-can-be-assigned": "it reads the gradient of an untracked tensor",
+            "leaf.one-of-four-gets-a-gradient": "it reads the gradient of an untracked tensor",
+        },
     ),
     Mutant(
         "tracked-is-leaf",
         "Everything that requires a gradient counts as a leaf",
         _edit(_IS_LEAF, _IS_LEAF.replace("self.grad_fn is None", "self.requires_grad")),
-        own=("leaf.user-made-is-leaf",),
+        own=(
+            "leaf.user-made-is-leaf",
+            "leaf.new-node-for-a-trivial-result",
+            "leaf.network-leaves",
+        ),
         others={
+            "data.no-history-even-of-a-result": "it asks a .data whether it is a leaf",
+            "leaf.retained-gradient": "it asks a computed tensor whether it is a leaf",
             "leaf.constants-are-leaves": "it asks a tracked product as well",
             "leaf.expression-hides-the-leaf": "the scaled tensor is tracked",
         },
@@ -154,12 +209,22 @@ MUTANTS: tuple[Mutant, ...] = (
             "leaf.constants-are-leaves",
             "leaf.expression-hides-the-leaf",
         ),
+        others={
+            "leaf.retained-gradient": "it asks a computed tensor whether it is a leaf",
+            "leaf.network-leaves": "it asks computed tensors whether they are leaves",
+            "leaf.new-node-for-a-trivial-result": "it asks computed tensors whether they are "
+            "leaves",
+        },
     ),
     Mutant(
         "leaf-means-tracked",
         "Only a leaf that requires a gradient counts as one",
         _edit(_IS_LEAF, _IS_LEAF.replace("self.grad_fn is None", "self._requires_grad")),
         own=("leaf.constants-are-leaves",),
+        others={
+            "data.no-history-even-of-a-result": "it asks a .data whether it is a leaf",
+            "leaf.network-leaves": "its target is an untracked leaf",
+        },
     ),
     Mutant(
         "computed-is-no-leaf",
@@ -183,12 +248,14 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_ASKED, "    if edges and edges[0].requires_grad and is_grad_enabled()"),
         own=("leaf.requires-grad-propagates",),
         others={
+            "leaf.network-leaves": "the loss has its untracked target on the left",
             "operators.number-on-the-left": "a constant or a number stands on the left",
             "operators.number-minus-value": "a constant or a number stands on the left",
             "operators.number-over-value": "a constant or a number stands on the left",
             "backward.two-stage-network": "a constant or a number stands on the left",
             "leaf.only-tracked-leaves-get-grad": "a constant or a number stands on the left",
             "grad-mode.tracking-resumes": "a constant or a number stands on the left",
+            "operations.*": "its left operand is a constant or a number",
         },
     ),
     Mutant(
@@ -213,6 +280,10 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("leaf.requires-grad-propagates",),
         others={
+            "backward.from-output-to-leaves": "a hook is refused for what requires no grad",
+            "gradient-argument.none-is-the-default": "a hook is refused for what requires no grad",
+            "leaf.retained-gradient": "a computed tensor refuses to keep its gradient",
+            "leaf.gradient-passes-through": "a computed tensor refuses its hook",
             "grad-mode.result-untracked": "it asks the flag of a tracked result beside",
         },
     ),
@@ -221,6 +292,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "Every computed tensor keeps the gradient that passed through it",
         _edit(_NODE, _NODE + "        result.retain_grad()\n"),
         own=("leaf.non-leaf-grad-none",),
+        others={
+            "lifetime.retaining-keeps-no-gradient": "it reads the gradient of a result",
+            "leaf.one-of-four-gets-a-gradient": "it reads the gradient of a computed tensor",
+        },
     ),
     Mutant(
         "interior-gradient-shown-as-ones",
@@ -231,6 +306,12 @@ MUTANTS: tuple[Mutant, ...] = (
             "            return Tensor(np.ones(self.shape, self.dtype))\n" + _GRAD,
         ),
         own=("leaf.non-leaf-grad-none",),
+        others={
+            "lifetime.retaining-keeps-no-gradient": "it reads the gradient of a result",
+            "leaf.retained-gradient-is-its-own": "it reads the gradient of a computed tensor",
+            "leaf.retained-gradient": "it reads the gradient of a computed tensor",
+            "leaf.one-of-four-gets-a-gradient": "it reads the gradient of a computed tensor",
+        },
     ),
     Mutant(
         "factory-computes-its-result",
@@ -242,129 +323,19 @@ MUTANTS: tuple[Mutant, ...] = (
                 "    return full(sizes_of(size), 0.5, **options) * 2\n",
             ),
         ),
-        own=("leaf.expression-hides-the-leaf",),
+        own=(
+            "leaf.expression-hides-the-leaf",
+            "leaf.user-made-has-no-grad-fn",
+        ),
         others={
+            "data.linear-then-scaled": "it makes its leaf by ones()",
+            "leaf.misspelt-keyword-refused": "it makes a leaf by ones()",
+            "leaf.factories-take-the-flag": "it makes a leaf by ones()",
             "accumulation.two-losses-add-up": "it makes its leaf by ones()",
             "accumulation.loop-of-three": "it makes its leaf by ones()",
             "zeroing.zero-in-place": "it makes its leaf by ones()",
             "zeroing.loop-with-zeroing": "it makes its leaf by ones()",
             "data.scaled-in-place": "it makes its leaf by ones()",
         },
-    ),
-    Mutant(
-        "switch-on-copies",
-        "requires_grad_ returns a tracked copy and leaves the original as it was",
-        _edit(_SWITCH, "        return Tensor(self._array, requires_grad)\n"),
-        own=("leaf.switch-on-in-place",),
-        others={
-            "leaf.late-switch-makes-a-leaf": "it goes on with the original, which stays untracked",
-            "leaf.flag-of-computed-refused": "switching off makes a copy too, and is not refused",
-        },
-    ),
-    Mutant(
-        "switch-on-returns-nothing",
-        "requires_grad_ switches tracking on and returns nothing",
-        _edit(_SWITCH, "        self.requires_grad = requires_grad\n"),
-        own=("leaf.switch-on-in-place",),
-    ),
-    Mutant(
-        "numbers-are-tracked",
-        "A plain number is wrapped as a tracked tensor",
-        _edit(
-            "    return tensor(other, like.dtype if gives_way else None)\n",
-            "    return tensor(other, like.dtype if gives_way else None, bool(gives_way))\n",
-        ),
-        own=("leaf.late-switch-makes-a-leaf",),
-    ),
-    Mutant(
-        "late-switch-refused",
-        "A tensor that was computed from constants can't be tracked later on",
-        (
-            Edit(
-                "tensor.py",
-                _SWITCH,
-                "        if hasattr(self, 'made'):\n"
-                "            raise RuntimeError('only a new tensor can be tracked')\n" + _SWITCH,
-            ),
-            Edit("tensor.py", "    " + _NEEDED, "    result.made = True\n    " + _NEEDED),
-        ),
-        own=("leaf.late-switch-makes-a-leaf",),
-    ),
-    Mutant(
-        "switched-off-in-silence",
-        "Switching a computed tensor off cuts the graph in silence",
-        _edit(_FIXED, "            self.grad_fn = None\n"),
-        own=("leaf.flag-of-computed-refused",),
-    ),
-    Mutant(
-        "switching-off-ignored",
-        "Tracking can't be switched off, and nobody is told",
-        _edit(
-            _SWITCH,
-            "        self.requires_grad = requires_grad or self.requires_grad\n"
-            "        return self\n",
-        ),
-        own=("leaf.flag-of-computed-refused",),
-    ),
-    Mutant(
-        "leaf-has-no-backward",
-        "Backward needs an operation to start from",
-        _edit(_WALK, "        walk(self.grad_fn, seed.astype(self.dtype), retain_graph)\n"),
-        own=("leaf.backward-on-leaf",),
-    ),
-    Mutant(
-        "leaf-backward-silent",
-        "A leaf's own backward does nothing",
-        _edit(_WALK, "        if self.grad_fn is None:\n            return\n" + _WALK),
-        own=("leaf.backward-on-leaf",),
-    ),
-    Mutant(
-        "gradient-squeezed",
-        "A gradient loses the axes of length one",
-        _edit(_STORE, "            self._grad = Tensor(cotangent.squeeze().copy())\n"),
-        own=("leaf.grad-has-the-leafs-shape",),
-        others={
-            "gradient-argument.one-element-any-rank": "its leaf has axes of length one alone",
-            "data.scaled-in-place": "its leaf is a vector of one element",
-        },
-    ),
-    Mutant(
-        "gradient-flattened",
-        "The gradient of a matrix is one long row",
-        _edit(
-            _STORE,
-            "            matrix = cotangent.ndim > 1\n"
-            "            self._grad = Tensor(cotangent.ravel() if matrix else cotangent.copy())\n",
-        ),
-        own=("leaf.grad-has-the-leafs-shape",),
-        others={
-            "operators.sum-times-weight": "its leaf is a matrix",
-            "gradient-argument.shape-must-match": "its leaf is a matrix",
-            "gradient-argument.one-element-any-rank": "its leaf is a matrix",
-            "backward.two-stage-network": "its leaves are matrices",
-        },
-    ),
-    Mutant(
-        "constants-recorded",
-        "Every result is recorded, whether an input asks for it or not",
-        _edit(_ASKED, "    if edges and is_grad_enabled()"),
-        own=("leaf.constants-are-leaves", "leaf.grad-fn-marks-history"),
-        others={
-            "backward.untracked-refused": "a result of constants has a way back",
-            "leaf.requires-grad-propagates": "a sum of constants is tracked",
-            "leaf.late-switch-makes-a-leaf": "the computed constant has a history",
-        },
-    ),
-    Mutant(
-        "whole-numbers-tracked",
-        "Whole numbers can be tracked like floating ones",
-        _edit(_FLOATS + _FLOATS_ONLY, ""),
-        own=("leaf.whole-numbers-refused",),
-    ),
-    Mutant(
-        "whole-numbers-turn-floating",
-        "Whole numbers that ask to be tracked are turned into floating ones",
-        _edit(_FLOATS_ONLY, "            self._array = self._array.astype(np.float32)\n"),
-        own=("leaf.whole-numbers-refused",),
     ),
 )

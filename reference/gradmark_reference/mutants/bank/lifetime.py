@@ -12,6 +12,7 @@ _FREED = """\
                 "Specify retain_graph=True the first time."
             )
 """
+_NODE = '        result.grad_fn = Node(f"{name}Backward0", needed)\n'
 _START = "    cotangents = {root: seed}\n"
 
 MUTANTS = (
@@ -19,7 +20,11 @@ MUTANTS = (
         "graph-stays-alive",
         "Nothing is ever freed, and a second backward adds its gradients again",
         (Edit("autograd.py", _FREE, ""),),
-        own=("lifetime.second-backward-raises",),
+        own=(
+            "lifetime.second-backward-raises",
+            "lifetime.trunk-before-the-loop",
+            "lifetime.refusal-names-the-way-out",
+        ),
         others={
             "lifetime.retain-covers-one-call": "it waits for a refusal that never comes",
             "lifetime.refusal-adds-nothing": "it waits for a refusal that never comes",
@@ -49,6 +54,8 @@ MUTANTS = (
             "lifetime.unsaved-trunk-shared",
         ),
         others={
+            "lifetime.refusal-names-the-way-out": "it waits for a refusal that never comes",
+            "lifetime.trunk-before-the-loop": "it waits for a refusal that never comes",
             "lifetime.retain-covers-one-call": "it waits for a refusal that never comes",
             "lifetime.refusal-adds-nothing": "it waits for a refusal that never comes",
         },
@@ -82,6 +89,8 @@ MUTANTS = (
         (Edit("autograd.py", "saved and not retain_graph", "saved and retain_graph"),),
         own=("lifetime.retain-graph", "lifetime.second-backward-raises"),
         others={
+            "lifetime.refusal-names-the-way-out": "it waits for a refusal that never comes",
+            "lifetime.trunk-before-the-loop": "it waits for a refusal that never comes",
             "lifetime.refusal-adds-nothing": "it waits for a refusal that never comes",
         },
     ),
@@ -142,6 +151,11 @@ MUTANTS = (
             Edit("tensor.py", "\n\ndef tensor(", "\n\n_RESULTS: dict = {}\n\n\ndef tensor("),
         ),
         own=("lifetime.new-forward-new-graph",),
+        others={
+            "scale.graph-dies-with-its-result": "what is cached stays alive",
+            "scale.values-freed-by-backward": "what is cached stays alive",
+            "zeroing.loop-of-means": "its rounds compute the same again",
+        },
     ),
     Mutant(
         "freed-values-read-as-zero",
@@ -153,6 +167,8 @@ MUTANTS = (
             "lifetime.two-losses-on-one-trunk",
         ),
         others={
+            "lifetime.refusal-names-the-way-out": "it waits for a refusal that never comes",
+            "lifetime.trunk-before-the-loop": "it waits for a refusal that never comes",
             "lifetime.retain-covers-one-call": "it waits for a refusal that never comes",
             "lifetime.refusal-adds-nothing": "it waits for a refusal that never comes",
         },
@@ -196,8 +212,29 @@ MUTANTS = (
             "lifetime.retain-graph",
         ),
         others={
+            "lifetime.refusal-names-the-way-out": "it waits for a refusal that never comes",
+            "lifetime.trunk-before-the-loop": "it waits for a refusal that never comes",
             "lifetime.retain-covers-one-call": "the second backward counts the first one again",
             "lifetime.refusal-adds-nothing": "it waits for a refusal that never comes",
         },
+    ),
+    Mutant(
+        "retaining-keeps-gradients",
+        "retain_graph=True keeps the gradients of results as well",
+        (
+            Edit(
+                "tensor.py",
+                _NODE,
+                _NODE + "        result.grad_fn.result = weakref.ref(result)\n",
+            ),
+            Edit(
+                "autograd.py",
+                "        target._accumulate(cotangent)\n",
+                "        if retain_graph and target.edges and target.retainer is None:\n"
+                "            target.retainer = target.result\n"
+                "        target._accumulate(cotangent)\n",
+            ),
+        ),
+        own=("lifetime.retaining-keeps-no-gradient",),
     ),
 )

@@ -24,6 +24,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "Each factor of a product is given its own value",
         _edit(_MUL, "np.multiply, lambda g, a: g * a, lambda g, b: g * b"),
         own=("operators.mul-grad",),
+        others={},
     ),
     Mutant(
         "mul-second-factor-forgotten",
@@ -31,6 +32,8 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_MUL, "np.multiply, lambda g, b: g * b"),
         own=("operators.mul-grad",),
         others={
+            "detach.change-before-the-forward": "it looks at the gradient of a second factor",
+            "data.write-into-a-result": "a product stands in its middle",
             "operators.number-on-the-left": "the value is the second factor",
             "leaf.requires-grad-propagates": "a constant times a tracked value is not tracked",
             "leaf.grad-stored-in-leaf": "one of its leaves is a second factor",
@@ -42,6 +45,13 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_ADD, "np.add, lambda g: np.ones_like(g), lambda g: np.ones_like(g)"),
         own=("operators.add-grad",),
         others={
+            "operations.relu": "it adds relu of both sides",
+            "backward.start-shape-is-free": "the start weighs what arrives at its sums",
+            "gradient-argument.eleven-doublings": "the start weighs what arrives at its sums",
+            "gradient-argument.through-a-view": "the start weighs what arrives at its sums",
+            "zeroing.loop-of-means": "a sum stands in its middle",
+            "accumulation.given-gradient-is-not-kept": "a sum stands in its middle",
+            "accumulation.mean-then-sum": "a sum stands in its middle",
             "backward.all-partials": "one of its leaves is a term inside a product",
         },
     ),
@@ -50,12 +60,23 @@ MUTANTS: tuple[Mutant, ...] = (
         "Only the first of two terms is given a gradient",
         _edit(_ADD, "np.add, lambda g: g"),
         own=("operators.add-grad",),
+        others={
+            "backward.start-shape-is-free": "its control is the second term",
+            "gradient-argument.ones-for-a-polynomial": "its control is the second term",
+            "gradient-argument.eleven-doublings": "its control is the second term",
+            "gradient-argument.through-a-view": "its control is the second term",
+            "zeroing.loop-of-means": "a sum stands in its middle",
+        },
     ),
     Mutant(
         "sub-without-minus",
         "Both sides of a difference are given the same sign",
         _edit(_SUB, "np.subtract, lambda g: g, lambda g: g"),
         own=("operators.sub-grad",),
+        others={
+            "accumulation.cancelling-shares": "it is about a difference",
+            "accumulation.network-then-square": "its network ends in a difference",
+        },
     ),
     Mutant(
         "sub-minus-on-the-left",
@@ -63,6 +84,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_SUB, "np.subtract, lambda g: -g, lambda g: g"),
         own=("operators.sub-grad",),
         others={
+            "accumulation.network-then-square": "its network ends in a difference",
             "operators.number-on-the-right": "a number is taken away from the value",
         },
     ),
@@ -113,12 +135,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "A power is computed through the logarithm, which negative bases do not have",
         _edit("        np.power,\n", "        lambda a, b: np.exp(b * np.log(a)),\n"),
         own=("operators.pow-grad",),
+        others={
+            "kinks.power-of-zero": "zero has no logarithm",
+        },
     ),
     Mutant(
         "number-not-wrapped",
         "A number on the right is taken for a tensor",
-        _edit("*(_lift(other, self) for other in others)]", "*others]"),
+        _edit("*(lift(other, self) for other in others)]", "*others]"),
         own=("operators.number-on-the-right",),
+        others={
+            "detach.value-of-one-slope-of-another": "a number stands beside a tensor",
+            "in-place.plain-methods-leave-the-original": "a number stands beside a tensor",
+            "data.linear-then-scaled": "it computes with a plain number",
+        },
     ),
     Mutant(
         "number-does-not-scale",
@@ -134,6 +164,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("operators.number-on-the-right",),
         others={
+            "zeroing.forward-does-not-clear": "it computes with a plain number",
             "accumulation.order-of-losses": "the second of its losses is scaled by a number",
         },
     ),
@@ -148,6 +179,11 @@ MUTANTS: tuple[Mutant, ...] = (
             + _PRODUCT,
         ),
         own=("operators.number-on-the-right",),
+        others={
+            "in-place.augmented-keeps-the-tensor": "a number is taken away",
+            "in-place.plain-methods-leave-the-original": "a number is taken away",
+            "in-place.chain-of-changes": "a number is taken away",
+        },
     ),
     Mutant(
         "no-reflected-product",
@@ -187,7 +223,7 @@ MUTANTS: tuple[Mutant, ...] = (
             _R_ADD_SUB,
             "__radd__ = _reflected(__add__)\n"
             "    __rsub__ = lambda self, other: record(\n"
-            "        _compute(np.subtract, _lift(other, self), self),\n"
+            "        compute(np.subtract, lift(other, self), self),\n"
             "        'Rsub',\n"
             "        Edge(self, lambda g: g),\n"
             "    )",
@@ -207,7 +243,7 @@ MUTANTS: tuple[Mutant, ...] = (
             _R_MUL_DIV,
             "__rmul__ = _reflected(__mul__)\n"
             "    __rtruediv__ = lambda self, other: record(\n"
-            "        _compute(np.true_divide, _lift(other, self), self),\n"
+            "        compute(np.true_divide, lift(other, self), self),\n"
             "        'Reciprocal',\n"
             "        Edge(self, lambda g, a: -g / (a * a), self),\n"
             "    )",
@@ -255,9 +291,78 @@ MUTANTS: tuple[Mutant, ...] = (
         "sum-over-first-axis",
         "A sum without an axis goes over the first axis alone",
         _edit("self._array.sum(axis=axes,", "self._array.sum(axis=0 if axes is None else axes,"),
-        own=("operators.sum-times-weight",),
+        own=(
+            "operators.sum-times-weight",
+            "backward.mean-of-a-table",
+            "gradient-argument.own-derivative-is-one",
+        ),
         others={
+            "backward.start-shape-is-free": "it sums a matrix",
+            "in-place.row-filled-with-one-value": "it sums up a table",
+            "leaf.only-recording-makes-history": "its leaf is a matrix",
+            "leaf.shape-of-every-rank": "one of its leaves is a matrix",
             "backward.two-stage-network": "its loss is the sum of a matrix",
+        },
+    ),
+    Mutant(
+        "mean-divided-twice",
+        "The backward of mean divides by the number of elements twice",
+        _edit(
+            '"Mean", Edge(total, lambda g: g / count)',
+            '"Mean", Edge(total, lambda g: g / count**2)',
+        ),
+        own=("operators.mean-grad",),
+        others={
+            "backward.mean-hands-on-one-nth": "it goes backward from a mean",
+            "training.mse-gradient": "its loss is a mean",
+        },
+    ),
+    Mutant(
+        "sqrt-without-its-two",
+        "The slope of a square root lacks its 2",
+        (Edit("elementwise.py", "g / (2 * y)", "g / y"),),
+        own=("operators.sqrt-grad",),
+    ),
+    Mutant(
+        "view-turns-its-gradient-round",
+        "The gradient of a view is transposed on its way back",
+        _edit(
+            "    view = reshape\n",
+            "    def view(self, *sizes):\n"
+            "        out, shape = self._view(self._array.reshape(sizes_of(sizes))), self.shape\n"
+            "        return record(out, 'View', Edge(self, lambda g: g.T.reshape(shape)))\n",
+        ),
+        own=("operators.view-grad",),
+        others={"gradient-argument.through-a-view": "its result is a view"},
+    ),
+    Mutant(
+        "broadcast-averaged",
+        "The gradient of a stretched operand is averaged instead of summed",
+        (Edit("autograd.py", "np.asarray(array.sum(axis=", "np.asarray(array.mean(axis="),),
+        own=("operators.broadcast-grad",),
+        others={
+            "operations.cumprod": "the model computes it by broadcasting",
+            "gradient-argument.vector-jacobian-product": "a row in it is stretched",
+            "gradient-argument.never-a-full-jacobian": "a row in it is stretched",
+            "in-place.row-filled-with-one-value": "one value is stretched over a row",
+            "training.one-weight-for-all-points": "one weight is stretched over all points",
+        },
+    ),
+    Mutant(
+        "star-of-squares-is-matmul",
+        "The operator * of two square matrices is their matrix product",
+        _edit(
+            "np.multiply, lambda g, b: g * b",
+            "lambda a, b: a @ b if a.shape == b.shape == a.T.shape and a.ndim == 2 else a * b,\n"
+            "        lambda g, b: g * b",
+        ),
+        own=("operators.network-forward",),
+        others={
+            "backward.two-stage-network": "it multiplies square matrices entry by entry",
+            "backward.mean-of-a-table": "it multiplies square matrices entry by entry",
+            "gradient-argument.through-a-view": "it multiplies square matrices entry by entry",
+            "gradient-argument.start-at-an-intermediate": "its weights are square matrices",
+            "leaf.only-recording-makes-history": "it multiplies square matrices entry by entry",
         },
     ),
 )

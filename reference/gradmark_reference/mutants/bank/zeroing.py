@@ -28,7 +28,16 @@ MUTANTS = (
             "zeroing.zero-in-place",
             "zeroing.loop-with-zeroing",
             "zeroing.before-or-after",
+            "accumulation.assigned-gradient-is-added-to",
+            "zeroing.loop-of-means",
+            "zeroing.zeros-assigned",
+            "zeroing.through-data",
         ),
+        others={
+            "accumulation.adds-in-place": "what is cleared or held is not the total",
+            "accumulation.cleared-gradient-reaches-no-graph": "what is cleared or held is not "
+            "the total",
+        },
     ),
     Mutant(
         "grad-hands-out-copies",
@@ -40,7 +49,13 @@ MUTANTS = (
                 "        return None if self._grad is None else Tensor(self._grad._array.copy())\n",
             ),
         ),
-        own=("zeroing.zero-in-place",),
+        own=(
+            "zeroing.zero-in-place",
+            "accumulation.adds-in-place",
+        ),
+        others={
+            "zeroing.nothing-to-zero-before-backward": "it zeroes a gradient in the end",
+        },
     ),
     Mutant(
         "grad-wrapped-at-each-read",
@@ -52,13 +67,23 @@ MUTANTS = (
                 "        return None if self._grad is None else Tensor(self._grad._array)\n",
             ),
         ),
-        own=("zeroing.zero-keeps-the-tensor",),
+        own=(
+            "zeroing.zero-keeps-the-tensor",
+            "accumulation.adds-in-place",
+        ),
+        others={
+            "training.sgd-clears-to-none": "it asks whether .grad is the same tensor",
+        },
     ),
     Mutant(
         "zero-returns-a-cleared-copy",
         "zero_() returns zeros and changes nothing",
         (Edit("tensor.py", "return self.fill_(0)", "return self * 0"),),
         own=("zeroing.zero-in-place",),
+        others={
+            "in-place.zeroing-cuts-the-way-back": "zero_ leaves the tensor as it was",
+            "zeroing.nothing-to-zero-before-backward": "it zeroes a gradient in the end",
+        },
     ),
     Mutant(
         "one-counter-for-all-memory",
@@ -72,6 +97,12 @@ MUTANTS = (
         ),
         own=("zeroing.zero-in-place",),
         others={
+            "detach.change-of-an-unsaved-value": "another tensor was changed in place",
+            "detach.safer-than-data": "another tensor was changed in place",
+            "in-place.change-is-recorded": "another tensor was changed in place",
+            "data.linear-then-scaled": "a change in place spoils what another graph had saved",
+            "accumulation.cleared-gradient-reaches-no-graph": "a change in place spoils what "
+            "another graph had saved",
             "data.scaled-in-place": "the write spoils what another tensor had saved",
         },
     ),
@@ -82,7 +113,7 @@ MUTANTS = (
             Edit(
                 "tensor.py",
                 "        self._grad = value\n",
-                "        self._grad = value or self._grad\n",
+                "        self._grad = self._grad if value is None else value\n",
             ),
         ),
         own=("zeroing.none-again", "zeroing.cleared-leaf-starts-anew"),
@@ -97,6 +128,9 @@ MUTANTS = (
         (Edit("tensor.py", "    @grad.setter\n    def grad(", "    def set_grad("),),
         own=("zeroing.none-again", "zeroing.cleared-leaf-starts-anew"),
         others={
+            "accumulation.untracked-tensor-keeps-an-assigned-grad": "it assigns a gradient",
+            "accumulation.assigned-gradient-has-to-fit": "it assigns a gradient",
+            "accumulation.assigned-gradient-is-added-to": "it assigns a gradient",
             "zeroing.loop-with-zeroing": "it clears by setting None",
         },
     ),
@@ -107,7 +141,8 @@ MUTANTS = (
             Edit(
                 "tensor.py",
                 "        self._grad = value\n",
-                "        self._grad = value or Tensor(np.full_like(self._array, np.nan))\n",
+                "        fresh = Tensor(np.full_like(self._array, np.nan))\n"
+                "        self._grad = fresh if value is None else value\n",
             ),
         ),
         own=("zeroing.none-again", "zeroing.cleared-leaf-starts-anew"),

@@ -1,0 +1,29 @@
+"""The table of operations: what the generated behaviours of the spec are made from."""
+
+from __future__ import annotations
+
+from gradmark.operations import (
+    arithmetic,
+    elementwise,
+    indexing,
+    losses,
+    products,
+    reductions,
+    shapes,
+    softmax,
+)
+from gradmark.operations.table import Case, Domain, Operation
+
+__all__ = ["TABLE", "Case", "Domain", "Operation"]
+
+TABLE: tuple[Operation, ...] = (
+    *arithmetic.OPERATIONS,
+    *elementwise.OPERATIONS,
+    *reductions.OPERATIONS,
+    *shapes.OPERATIONS,
+    *indexing.OPERATIONS,
+    *products.OPERATIONS,
+    *softmax.OPERATIONS,
+    *losses.OPERATIONS,
+)
+"""All operations, in the order in which they are read."""

@@ -1,0 +1,5 @@
+"""Linear algebra by name."""
+
+from .products import cross
+
+__all__ = ["cross"]
