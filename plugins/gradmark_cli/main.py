@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 BAD_USAGE = 4
+BROKEN = 3
 INTERRUPTED = 2
 
 
@@ -39,4 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - a gate must not take our fault for the library's
+        told = f"{type(error).__name__}: {error}"
+        click.echo(f"error: something of ours broke: {visible(told)} [internal]", err=True)
+        click.echo("  hint: GRADMARK_TRACEBACK=1 shows where", err=True)
+        if os.environ.get("GRADMARK_TRACEBACK"):
+            traceback.print_exc()
+        return BROKEN
     return code if isinstance(code, int) else 0

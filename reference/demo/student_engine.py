@@ -16,6 +16,23 @@ def no_grad():
     _recording = before
 
 
+class set_grad_enabled:
+    def __init__(self, mode):
+        global _recording
+        self.before, _recording = _recording, mode
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        global _recording
+        _recording = self.before
+
+
+def is_grad_enabled():
+    return _recording
+
+
 class Tensor:
     def __init__(self, data, requires_grad=False, parents=(), backward_rule=None):
         self.data = np.array(data, dtype=np.float32)
@@ -114,6 +131,9 @@ class Tensor:
     def log(self):
         return _make(np.log, lambda g, a: (g / a.data,), self)
 
+    def sqrt(self):
+        return _make(np.sqrt, lambda g, a: (g / (2 * np.sqrt(a.data)),), self)
+
     def tanh(self):
         return _make(np.tanh, lambda g, a: (g * (1 - np.tanh(a.data) ** 2),), self)
 
@@ -164,6 +184,9 @@ class Tensor:
 
     def clone(self):
         return _make(np.copy, lambda g, a: (g,), self, saves=False)
+
+    def __gt__(self, other):
+        return Tensor(self.data > _wrap(other).data)
 
     def tolist(self):
         return self.data.tolist()

@@ -57,6 +57,7 @@ _MATMUL = _product(
             "x stands on the left and on the right, and both gradients add up.",
             "One role's gradient overwrites the other's.",
             call=lambda _, x: x @ x,
+            after=("accumulation.same-leaf-twice",),
         ),
         Case(
             "method",

@@ -299,6 +299,7 @@ OPERATIONS = (
                 "The one leaf stands in two places, and collects from both.",
                 "The second part's gradient overwrites the first.",
                 call=lambda lib, x: lib.cat([x, x]),
+                after=("accumulation.same-leaf-twice",),
             ),
             Case(
                 "zero-size",

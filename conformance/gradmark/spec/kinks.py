@@ -306,7 +306,7 @@ def _(lib):
     "maximum of a tensor with itself has the slope 1",
     profile="torch",
     source="autograd notes on non-differentiable functions",
-    after=["operations.maximum"],
+    after=["operations.maximum", "accumulation.same-leaf-twice"],
     why="maximum(x, x) is x, so whichever way a tie is shared, it has to come to 1 in total.",
     mistake="Both roles of x get the whole gradient, or neither does.",
 )
@@ -316,9 +316,11 @@ def _(lib):
     plain_b = lib.tensor([2.0, -1.0], requires_grad=True)
     result = lib.maximum(x, x)
     ordinary = lib.maximum(plain_a, plain_b)
-    (weighed(lib, result, 2) + weighed(lib, ordinary, 2)).backward()
+    both = lib.tensor([3.0, -5.0], requires_grad=True)
+    (weighed(lib, result, 2) + weighed(lib, ordinary, 2) + (both * both).sum()).backward()
     lib.control("operations.maximum", plain_a.grad)
     lib.control("operations.maximum", plain_b.grad)
+    lib.control("accumulation.same-leaf-twice", both.grad)
     lib.observe("value", result)
     lib.observe("gradient", x.grad)
 

@@ -101,10 +101,17 @@ def averaged(lib, _):
     return points, points.mean()
 
 
+def used_twice(lib, _):
+    """Return a leaf that is both factors of a product, and what becomes of it."""
+    both = lib.tensor([3.0, -5.0], requires_grad=True)
+    return both, (both * both).sum()
+
+
 GROUNDS = {
     "operators.number-on-the-right": scaled,
     "operators.sum-times-weight": summed,
     "operators.mean-grad": averaged,
+    "accumulation.same-leaf-twice": used_twice,
     "operations.t": turned_round,
     "operations.mul-float64": exact,
     "operations.sum-zero-size": without_elements,

@@ -202,7 +202,8 @@ def _(lib):
     lib.observe("alive at first", lib.host.alive(reference))
     loss.backward()
     lib.control("backward.chain-rule", x.grad)
-    unused = x * 7
+    other = lib.tensor(7.0, requires_grad=True)
+    unused = other * 4
     evaluated = unused * factor
     second = lib.host.weakref(unused)
     lib.observe("value of a graph without backward", evaluated)

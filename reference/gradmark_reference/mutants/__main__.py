@@ -1,17 +1,50 @@
-"""Run mutants and bends: ``python -m gradmark_reference.mutants [--only GLOB] [--write FILE]``."""
+"""Run mutants and bends: ``python -m gradmark_reference.mutants [--only GLOB] [-j N]``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 from gradmark.behaviour import load_spec
+from gradmark.verdict import Verdict
 from gradmark_reference.bends import Bend, load_bends
 from gradmark_reference.live import Live
-from gradmark_reference.mutants.matrix import render, run, run_bend, survivors
+from gradmark_reference.mutants.matrix import Row, render, run, run_bend, survivors
 from gradmark_reference.mutants.mutant import Mutant, load_bank
+
+
+def _rows(chosen: list[int], jobs: int) -> Iterator[tuple[Mutant | Bend, Row]]:
+    """Yield the rows of some mutants and bends, by their place in the banks."""
+    everyone: list[Mutant | Bend] = [*load_bank(), *load_bends()]
+    if jobs == 1:
+        yield from ((everyone[n], _row(n)) for n in chosen)
+        return
+    # A bend holds functions, which can't be sent, so only verdicts come back.
+    with ProcessPoolExecutor(jobs) as pool:
+        for n, verdicts in zip(chosen, pool.map(_verdicts, chosen, chunksize=8), strict=True):
+            yield everyone[n], Row(everyone[n], verdicts)
+
+
+def _row(number: int) -> Row:
+    everyone: list[Mutant | Bend] = [*load_bank(), *load_bends()]
+    mutant = everyone[number]
+    if isinstance(mutant, Bend):
+        return run_bend(mutant, load_spec(), _reference())
+    return run(mutant, load_spec(), _reference())
+
+
+def _verdicts(number: int) -> tuple[Verdict, ...]:
+    return tuple(Verdict(v.id, v.outcome, root=v.root) for v in _row(number).verdicts)
+
+
+@cache
+def _reference() -> Live:
+    return Live()
 
 
 def main() -> int:
@@ -19,17 +52,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m gradmark_reference.mutants")
     parser.add_argument("--only", metavar="GLOB", default="*", help="those whose id matches")
     parser.add_argument("--write", metavar="FILE", type=Path, help="write the matrix as a page")
+    parser.add_argument("-j", "--jobs", metavar="N", type=int, default=1, help="processes")
     options = parser.parse_args()
-    spec, reference = load_spec(), Live()
-    rows, wrong = [], 0
+    spec = load_spec()
     everyone: list[Mutant | Bend] = [*load_bank(), *load_bends()]
-    for mutant in everyone:
-        if not fnmatchcase(mutant.id, options.only):
-            continue
-        if isinstance(mutant, Bend):
-            row = run_bend(mutant, spec, reference)
-        else:
-            row = run(mutant, spec, reference)
+    chosen = [n for n, one in enumerate(everyone) if fnmatchcase(one.id, options.only)]
+    rows, wrong = [], 0
+    for mutant, row in _rows(chosen, options.jobs):
         rows.append(row)
         trouble = [f"unexplained {name}" for name in row.unexplained]
         trouble += [f"holds {name}" for name in row.unkept]

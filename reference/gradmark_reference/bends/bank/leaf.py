@@ -62,9 +62,20 @@ def _unspeaking(grad_fn: Any) -> property:
     def read(tensor: Any) -> Any:
         node = grad_fn.__get__(tensor)
         # A table keeps its node: how it prints is a matter of the tensors' own chapter.
-        return node if node is None or tensor.dim() > 1 else _Label(node)
+        spared = node is None or tensor.dim() > 1 or not _is_a_leafs_own(node)
+        return node if spared else _Label(node)
 
     return property(read)
+
+
+def _is_a_leafs_own(node: Any) -> bool:
+    """Say whether a node is one that this chapter looks at; other chapters read other graphs."""
+    name, inputs = node.name(), [below for below, _ in node.next_functions]
+    if name == "SumBackward0" and inputs[0].name() == "MulBackward0":
+        return any(below is None for below, _ in inputs[0].next_functions)
+    return name in {"AddBackward0", "SubBackward0"} or (
+        name == "MulBackward0" and None not in inputs
+    )
 
 
 BENDS = (

@@ -43,11 +43,7 @@ MUTANTS = (
         "Within one backward the last share of a value replaces the earlier ones",
         (Edit("autograd.py", _COLLECT, "            cotangents[edge.target] = pulled\n"),),
         own=("accumulation.same-leaf-twice",),
-        others={
-            "operations.cat-same-twice": "its leaf has two roles",
-            "operations.matmul-with-itself": "its leaf has two roles",
-            "kinks.maximum-with-itself": "its leaf has two roles",
-        },
+        others={},
     ),
     Mutant(
         "first-share-wins",
@@ -58,11 +54,7 @@ MUTANTS = (
             ),
         ),
         own=("accumulation.same-leaf-twice",),
-        others={
-            "operations.cat-same-twice": "its leaf has two roles",
-            "operations.matmul-with-itself": "its leaf has two roles",
-            "kinks.maximum-with-itself": "its leaf has two roles",
-        },
+        others={},
     ),
     Mutant(
         "depth-first-order",

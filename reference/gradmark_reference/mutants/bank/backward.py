@@ -76,6 +76,8 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("backward.chain-rule",),
         others={
+            "operators.broadcast-grad": "its products are weighed again",
+            "operators.network-forward": "its products are weighed again",
             "zeroing.loop-of-means": "a product stands in its middle",
             "accumulation.mean-then-sum": "a product stands in its middle",
             "accumulation.network-then-square": "a product stands in its middle",
@@ -136,6 +138,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "scale.deep-products",
         ),
         others={
+            "operators.network-forward": "its leaf lies more than four operations deep",
             "backward.polynomial-at-one": "a leaf lies too deep",
             "backward.only-marked": "a leaf lies too deep",
             "backward.operand-unchanged": "a leaf lies too deep",

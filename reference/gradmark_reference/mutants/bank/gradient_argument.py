@@ -191,7 +191,10 @@ MUTANTS: tuple[Mutant, ...] = (
             "training.one-weight-for-all-points",
             "in-place.row-filled-with-one-value",
         ),
-        others={"operations.cumprod": "a row of its factors is stretched"},
+        others={
+            "operators.broadcast-grad": "it broadcasts a single element",
+            "operations.cumprod": "a row of its factors is stretched",
+        },
     ),
     Mutant(
         "argument-broadcast",

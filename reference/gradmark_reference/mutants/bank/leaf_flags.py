@@ -249,7 +249,6 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         own=("operators.pow-grad", "leaf.every-operation-has-a-grad-fn"),
-        others={
-        },
+        others={},
     ),
 )

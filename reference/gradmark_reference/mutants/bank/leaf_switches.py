@@ -139,6 +139,9 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         own=("leaf.grad-has-the-leafs-shape",),
         others={
+            "operators.mean-grad": "its leaf is a matrix",
+            "operators.broadcast-grad": "its leaf is a matrix",
+            "operators.network-forward": "its leaf is a matrix",
             "backward.start-shape-is-free": "its leaf is a matrix or its start is one",
             "backward.mean-of-a-table": "its leaf is a matrix or its start is one",
             "gradient-argument.through-a-view": "its leaf is a matrix or its start is one",

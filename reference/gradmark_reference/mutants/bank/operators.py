@@ -136,6 +136,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit("        np.power,\n", "        lambda a, b: np.exp(b * np.log(a)),\n"),
         own=("operators.pow-grad",),
         others={
+            "kinks.power-zero": "zero has no logarithm",
             "kinks.power-of-zero": "zero has no logarithm",
         },
     ),
