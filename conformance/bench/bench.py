@@ -122,6 +122,13 @@ def round_trip(report: Report) -> None:
     )
 
 
+def walls(report: Report) -> None:
+    """Time what walls cost a worker."""
+    from workers import walls as measured  # type: ignore[import-not-found]
+
+    measured(report, MODEL)
+
+
 def whole_runs(report: Report) -> None:
     """Time whole pytest runs against the floor, and see that time grows linearly."""
     from gradmark.behaviour import load_spec
@@ -178,7 +185,10 @@ def main() -> int:
     """Print every figure."""
     report = Report()
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, medians of {RUNS} runs")
-    for measure in (replaying, round_trip, whole_runs, memory):
+    from matrix_page import matrix_page  # type: ignore[import-not-found]
+    from pages import pages  # type: ignore[import-not-found]
+
+    for measure in (replaying, round_trip, walls, whole_runs, memory, pages, matrix_page):
         measure(report)
     return int(report.missed > 0)
 

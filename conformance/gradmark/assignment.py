@@ -56,12 +56,16 @@ class Assignment:
     profile: str
     groups: tuple[Group, ...]
     backend: str = ""
-    isolation: int = 1
+    isolation: int = 2
     worth: dict[Outcome, Fraction] = field(default_factory=lambda: dict(WORTH))
     pass_mark: Fraction | None = None
     """A share of the points, between 0 and 1."""
     secret: bool = False
     """Whether the seed is to stay unknown to those who are graded."""
+    packages: tuple[str, ...] = ()
+    """What may be imported besides the standard library, NumPy and the submission."""
+    needs: tuple[str, ...] = ()
+    """What a submission is allowed beyond others: compiler, memory, threads, gpu."""
 
     @property
     def points(self) -> Fraction:
@@ -104,6 +108,8 @@ class Assignment:
             "worth": {outcome.value: text(value) for outcome, value in self.worth.items()},
             "pass_mark": None if self.pass_mark is None else text(self.pass_mark),
             "secret": self.secret,
+            "packages": list(self.packages),
+            "needs": list(self.needs),
         }
 
     @classmethod
@@ -133,6 +139,8 @@ class Assignment:
                 worth={Outcome(k): Fraction(v) for k, v in data["worth"].items()},
                 pass_mark=None if mark is None else Fraction(mark),
                 secret=bool(data["secret"]),
+                packages=tuple(map(str, data.get("packages", ()))),
+                needs=tuple(map(str, data.get("needs", ()))),
             )
         except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
             message = f"an assignment that was not written by this version: {error}"

@@ -22,6 +22,9 @@ _LEVELS = tuple(level.value for level in Level)
 _OUTCOMES = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.UNGRADED)
 _GROUP = re.compile(r"\s*\[\[\s*group\s*\]\]")
 _TABLE = re.compile(r"\s*\[")
+ISOLATION = 2
+"""The level below which a grade proves little, unless the file accepts it."""
+
 _MOST = 1_000_000
 """Points that nobody gives."""
 
@@ -79,10 +82,12 @@ def load(path: Path, spec: Spec) -> tuple[Assignment, int | None]:
         profile=_choice(file, data, "profile", PROFILES, None),
         groups=tuple(_group(file, table, number) for number, table in enumerate(groups)),
         backend=_value(file, data, "backend", str, None, default=""),
-        isolation=_value(file, data, "isolation", int, None, default=1),
+        isolation=_value(file, data, "isolation", int, None, default=ISOLATION),
         worth=_worth(file, data),
         pass_mark=_percent(file, data),
         secret=_value(file, data, "secret", bool, None, default=False),
+        packages=_texts(file, data, "packages", None, ()),
+        needs=_needs(file, data),
     )
     check(assignment)
     return _settled(file, assignment, spec), _seed(file, data)
@@ -119,11 +124,14 @@ def _parsed(file: _File) -> dict[str, Any]:
         raise GradmarkError("bad-assignment", f"{file.path} is no TOML", cause=str(error)) from None
 
 
+NEEDS = ("compiler", "memory", "threads", "gpu")
 _TOP: dict[str, str] = {
     "title": "what the report is headed with",
     "backend": "what is graded where the command line names nothing",
     "profile": f"one of {', '.join(PROFILES)}",
     "isolation": "the least level of isolation that a grade needs",
+    "packages": "what may be imported besides NumPy",
+    "needs": f"what is allowed beyond others: any of {', '.join(NEEDS)}",
     "worth": "a table: verdict = share of the points",
     "pass_mark": "percent of the points",
     "seed": "a whole number, or $NAME of an environment variable",
@@ -197,7 +205,7 @@ def _choice(
 
 
 def _texts(
-    file: _File, table: dict[str, Any], key: str, group: int, default: Any = _ABSENT
+    file: _File, table: dict[str, Any], key: str, group: int | None, default: Any = _ABSENT
 ) -> tuple[str, ...]:
     value = table.get(key, default)
     if isinstance(value, str):
@@ -263,6 +271,14 @@ def _worth(file: _File, data: dict[str, Any]) -> dict[Outcome, Fraction]:
     return worth
 
 
+def _needs(file: _File, data: dict[str, Any]) -> tuple[str, ...]:
+    needs = _texts(file, data, "needs", None, ())
+    for need in needs:
+        if need not in NEEDS:
+            raise file.mistake(f"there is no need {need!r}", "needs", None, _TOP["needs"])
+    return needs
+
+
 def _percent(file: _File, data: dict[str, Any]) -> Fraction | None:
     if "pass_mark" not in data:
         return None
@@ -297,6 +313,8 @@ def default_text(spec: Spec, *, backend: str, profile: str) -> str:
         f"backend = {json.dumps(backend)}  # a path, a module or a ready adapter",
         f'profile = "{profile}"  # scalar, tensor or torch',
         "pass_mark = 60  # percent of the points",
+        "# isolation = 2  # the least level that a grade needs: 1 for machines without walls",
+        '# packages = ["scipy"]  # what may be imported besides NumPy',
         "# seed = 4711  # other data than everybody else's; secret = true keeps it out of reports",
         "",
         "[worth]  # of a behaviour's points; any other verdict is worth nothing",

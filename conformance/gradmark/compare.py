@@ -170,7 +170,7 @@ def _arrays(
     want: Numbers, got: Numbers, dtype: str, mark: Mark, conventions: Conventions
 ) -> Difference | None:
     if got.shape != want.shape:
-        if mark.exact_shape or want.shape != () or got.shape != conventions.scalar_shape:
+        if mark.exact_shape or not _as_declared(got.shape, want.shape, conventions):
             reason = f"shape {shape_text(got.shape)} where {shape_text(want.shape)} is expected"
             return Difference(show_array(want), show_array(got), reason)
         got = got.reshape(want.shape)
@@ -184,6 +184,14 @@ def _arrays(
     allowed = tolerance(dtype, mark, conventions)
     wrong, gap = _compare(want, got, *allowed, signed_zero=mark.signed_zero)
     return _described(want, got, wrong, gap, allowed) if wrong.any() else None
+
+
+def _as_declared(got: tuple[int, ...], want: tuple[int, ...], conventions: Conventions) -> bool:
+    """Say whether a shape is the expected one in a library whose values have a smallest rank."""
+    smallest = conventions.scalar_shape
+    if want == () and len(got) <= len(smallest):
+        return got == smallest[: len(got)]
+    return got == smallest[len(want) :] + want
 
 
 def _normalised(want: Numbers, got: Numbers, conventions: Conventions) -> Numbers:

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
@@ -19,10 +20,14 @@ from gradmark.assignment_file import load
 from gradmark.behaviour import Behaviour, Spec
 from gradmark.blame import settle
 from gradmark.errors import GradmarkError
+from gradmark.graph import Graph, graph_of
 from gradmark.run import Entry, Header, make_entry, make_header
 from gradmark.session import Backend, BackendInfo, Reference, Session, counts, holds
 from gradmark.trace import cut
 from gradmark.verdict import Detail, Outcome, Verdict
+
+DEFAULT_ISOLATION = 1
+"""Of a run that nobody is graded by."""
 
 RECOGNISED_LIMIT = 160
 """Characters of what was recognised that a header shows, unless it is asked for all of it."""
@@ -45,7 +50,7 @@ class Terms:
 
 
 def assigned(
-    path: Path, spec: Spec, *, profile: str, seed: int, isolation: int, globs: Iterable[str]
+    path: Path, spec: Spec, *, profile: str, seed: int, globs: Iterable[str]
 ) -> tuple[Assignment, int]:
     """Read an assignment for a run with these options, and return the seed to draw from.
 
@@ -66,13 +71,27 @@ def assigned(
         )
     if fixed is not None and seed not in {0, fixed}:
         raise GradmarkError("assigned-seed", f"{path} fixes the seed", hint="leave out the seed")
-    if isolation < assignment.isolation:
+    return assignment, seed if fixed is None else fixed
+
+
+def isolation_of(asked: int | None, required: int, assignment: Assignment | None) -> int:
+    """Return the level of isolation of a run: what was asked for, or else the highest needed.
+
+    Raises `GradmarkError` where what was asked for is less than a grade or a gate needs.
+    """
+    needed = max(required, assignment.isolation if assignment else 0)
+    if asked is None:
+        return max(DEFAULT_ISOLATION, needed)
+    if asked < needed:
+        who = "the assignment asks for" if needed > required else "what is required is"
         raise GradmarkError(
             "too-little-isolation",
-            f"{path} asks for isolation level {assignment.isolation}, and this run has {isolation}",
-            hint=f"--isolation={assignment.isolation}",
+            f"{who} isolation level {needed}, and this run has {asked}",
+            hint=f"--isolation={needed}, or isolation = {asked} in the assignment file"
+            if assignment
+            else f"--isolation={needed}",
         )
-    return assignment, seed if fixed is None else fixed
+    return asked
 
 
 def default_profile(info: BackendInfo, *, has_adapter: bool) -> str:
@@ -179,11 +198,27 @@ def judged(session: Session, behaviour: Behaviour, terms: Terms) -> Entry:
         except Exception as error:  # noqa: BLE001 - one broken behaviour must not end the run
             return broken(behaviour, f"{type(error).__name__}: {error}", terms)
         try:
-            return entry_of(behaviour, verdict, terms, session.backend.info)
+            entry = entry_of(behaviour, verdict, terms, session.backend.info)
+            with suppress(Exception):  # nor is it worth less without its picture
+                entry = replace(entry, graph=_graph(session, behaviour, verdict))
+            return entry
         except Exception as error:  # noqa: BLE001 - a verdict stands without its script
             reason = f"its program can't be printed: {type(error).__name__}: {error}"
             note = f"{verdict.note}; {reason}" if verdict.note else reason
             return _bare(behaviour, replace(verdict, note=note), terms)
+
+
+def _graph(session: Session, behaviour: Behaviour, verdict: Verdict) -> Graph | None:
+    """Return the graph of what fails by itself, with one diagnosing replay on the reference."""
+    if verdict.outcome.holds or verdict.outcome in {Outcome.BLOCKED, Outcome.UNGRADED}:
+        return None
+    program, step = behaviour.program(session.seed), verdict.detail.step
+    graph = graph_of(program, step)
+    diagnosed = getattr(session.reference, "diagnosed", None)
+    if graph is None or diagnosed is None:
+        return graph
+    found: Graph = diagnosed(program, graph, step)
+    return found
 
 
 def entry_of(behaviour: Behaviour, verdict: Verdict, terms: Terms, info: BackendInfo) -> Entry:
@@ -274,6 +309,7 @@ def describe(header: Header, *, whole: int, verbose: bool = False) -> list[str]:
     if verbose:
         lines += [f"recognised: {line}" for line in about["recognised"]]
         lines += [f"search path: {folder}" for folder in about["search_path"]]
+        lines += [f"loaded: {', '.join(about['loaded'])}"] if about.get("loaded") else []
         lines += [f"interpreter: {about['python']}"] if about["python"] else []
     elif about["recognised"]:
         lines.append("recognised: " + _shortened("; ".join(about["recognised"]), RECOGNISED_LIMIT))
@@ -292,6 +328,10 @@ def describe(header: Header, *, whole: int, verbose: bool = False) -> list[str]:
     seed = "secret" if graded.get("secret") else header.seed
     if graded:
         lines.append(f"assignment: {graded['title']}, {len(graded['groups'])} groups")
+    if about.get("packages") is not None:
+        lines.append("packages: " + ", ".join(("numpy", *about["packages"])) + ", and no others")
+    if about.get("needs"):
+        level += f" (less of a wall: it needs {', '.join(about['needs'])})"
     return [*lines, compared, terms, f"{level}, seed: {seed}"]
 
 

@@ -88,11 +88,11 @@ def shape(steps: tuple[Step, ...]) -> Shape:
         if step.op == "release":
             continue
         if step.op == "observe":
-            if backward is not None and set(backward.outs) & set(_slots(step)):
+            if backward is not None and set(backward.outs) & set(slots(step)):
                 raise Impure("a look at what backward returns", step)
             continue
         if step.op == "call" and dict(step.kwargs).get("requires_grad") is True:
-            if any(True for _ in _slots(step)):
+            if any(True for _ in slots(step)):
                 raise Impure("a leaf made from another value", step)
             leaves.append(step.outs[0])
         elif step.op == "method" and step.name == "backward":
@@ -106,7 +106,7 @@ def shape(steps: tuple[Step, ...]) -> Shape:
             if backward is None or not isinstance(owner, Ref) or owner.slot not in leaves:
                 raise Impure("a read of .grad that is not a leaf's after backward", step)
             reads.append((step.number, owner.slot))
-        elif backward is not None and set(backward.outs) & set(_slots(step)):
+        elif backward is not None and set(backward.outs) & set(slots(step)):
             raise Impure("a use of what backward returns", step)
         else:
             _check(step)
@@ -129,7 +129,7 @@ def _check(step: Step) -> None:
             raise Impure(f"{inner.op} {name!r}", inner)
 
 
-def _slots(step: Step) -> Iterator[int]:
+def slots(step: Step) -> Iterator[int]:
     """Yield the slots that a step uses."""
     for operand in (*step.args, *(value for _, value in step.kwargs)):
         yield from _inside(operand)
@@ -225,14 +225,14 @@ class _Lowered(Replay):
         path: list[Step] = []
         for step in reversed(touched):
             if needed & set(step.outs):
-                needed.update(_slots(step))
+                needed.update(slots(step))
                 path.append(step)
         return tuple(reversed(path))
 
 
 def _depends(step: Step, depends: set[int]) -> bool:
     """Say whether a step uses a leaf, directly or not, and remember what it fills."""
-    if step.outs[0] in depends or depends.isdisjoint(_slots(step)):
+    if step.outs[0] in depends or depends.isdisjoint(slots(step)):
         return False
     depends.update(step.outs)
     return True

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gradmark.behaviour import SPEC_VERSION, Behaviour, Level, Spec
+from gradmark.graph import Graph
 from gradmark.session import BackendInfo, counts, holds
 from gradmark.strict import build, filled, plain
 from gradmark.verdict import Outcome, Verdict
@@ -67,6 +68,8 @@ class Entry:
     """Lines of the script, from 0, at which the deviation happened."""
     torch_script: tuple[str, ...] = ()
     reproduce: str = ""
+    graph: Graph | None = None
+    """What the program builds, where it fails by itself."""
 
     @property
     def id(self) -> str:

@@ -76,6 +76,8 @@ class Verdict:
     root: str = ""
     seconds: float = 0.0
     note: str = ""
+    loaded: tuple[str, ...] = ()
+    """Packages and native libraries that were loaded while it was asked: evidence, no verdict."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the verdict as a line of the journal: what is as by default is left out."""

@@ -161,6 +161,16 @@ def test_a_declared_scalar_shape_is_a_scalar():
     assert difference(tensor([1.0]), tensor([[1.0]]), MARK, one)
 
 
+def test_a_smallest_rank_is_declared_with_the_scalar_shape():
+    """Where one number is a matrix, a vector is a row, and a plain number still one."""
+    matrix = Conventions(scalar_shape=(1, 1))
+    row = tensor([[1.0, 2.0]])
+    assert difference(tensor([1.0, 2.0]), row, MARK, matrix) is None
+    assert difference(tensor(2.0), tensor([2.0]), MARK, matrix) is None
+    assert difference(tensor([1.0, 2.0]), row, MARK, Conventions(scalar_shape=(1,))) is not None
+    assert difference(tensor([2.0]), tensor(2.0), MARK, matrix) is not None
+
+
 def test_a_declared_dtype_is_normalised():
     """A library that has float32 only is not asked for more, in range or in precision."""
     single, double = Conventions(dtype="float32"), Conventions(dtype="float64")

@@ -27,7 +27,7 @@ def entry(identity: str, outcome: Outcome, level: str = "must") -> Entry:
 def run(plan: Assignment, *outcomes: Outcome, **header: Any) -> Run:
     known = tuple(entry(i, o) for i, o in zip(IDS, outcomes, strict=False))
     made = Header(
-        backend={"name": "mine", "isolation": 1},
+        backend={"name": "mine", "isolation": 2},
         reference={"version": "2.13.0", "is_the_specs": True},
         profile="tensor",
         size=len(IDS),
@@ -119,7 +119,7 @@ def test_a_bonus_is_on_top() -> None:
 NO_GRADE = [
     ({}, (PASS, Outcome.UNGRADED, PASS, PASS), "1 ungraded"),
     ({}, (PASS, PASS), "2 behaviours were not asked, a.x2 for one"),
-    ({"backend": {"isolation": 0}}, (PASS,) * 4, "isolation level 0, and a grade needs 1"),
+    ({"backend": {"isolation": 1}}, (PASS,) * 4, "isolation level 1, and a grade needs 2"),
     ({"reference": {"is_the_specs": False}}, (PASS,) * 4, "not the spec's reference"),
 ]
 

@@ -49,6 +49,9 @@ class Adapter(Surface):
     environment: ClassVar[Mapping[str, str]] = {}
     """Variables that are set before the import, unless the user has set them."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
+    """What the library can't do without behind walls: compiler, memory, threads, gpu."""
+
     profile: str = "tensor"
     """The largest profile that the adapter claims: scalar, tensor or torch."""
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from gradmark.trace import ITEM_SIZES, TEXT_LIMIT, TRACE_LIMIT, Trace, trace_from_wire
 from gradmark_backends.channel import Message
-from gradmark_backends.plan import CannotOpen, Opened
+from gradmark_backends.plan import NEEDS, CannotOpen, Opened
 
 LINES_LIMIT = 500
 """Lines that a worker may say about what it recognised."""
 
+NAME_LIMIT = 200
 SIDES_LIMIT = 8
 PROFILES = ("scalar", "tensor", "torch")
 DELIVERIES = ("attribute", "returned", "transform")
@@ -70,6 +71,14 @@ def reply_from(message: Message, identity: str) -> Reply:
     raise ValueError(f"an answer of no known kind: {str(kind)[:40]!r}")
 
 
+def loaded_from(header: dict[str, Any]) -> tuple[str, ...]:
+    """Take out of a header what the worker says that it loaded. Raises ValueError."""
+    names = header.pop("loaded", [])
+    if not isinstance(names, list) or len(names) > LINES_LIMIT:
+        raise ValueError("a list of modules that is none")
+    return tuple(_text(name, NAME_LIMIT) for name in names)
+
+
 def _opened(data: Any) -> Opened:
     if not isinstance(data, dict) or set(data) != set(Opened("").to_json()):
         raise ValueError("an opened library without the fields of one")
@@ -88,6 +97,12 @@ def _opened(data: Any) -> Opened:
     pairs = data["spelling"]
     if not isinstance(pairs, list) or len(pairs) > LINES_LIMIT:
         raise ValueError("too many names that are spelt otherwise")
+    needs = data["needs"]
+    if not isinstance(needs, list) or not all(type(n) is str and n in NEEDS for n in needs):
+        raise ValueError("a need that there is not")
+    rows = data["table"]
+    if not isinstance(rows, list) or len(rows) > LINES_LIMIT:
+        raise ValueError("too many rows about how it is spelt")
     texts = {name: _text(data[name]) for name in ("library", "version", "adapter", "where")}
     return Opened(
         **texts,
@@ -97,6 +112,8 @@ def _opened(data: Any) -> Opened:
         spelling=tuple((_text(one), _text(other)) for one, other in (_list(p, 2) for p in pairs)),
         scalar_shape=tuple(shape),
         dtype=str(data["dtype"]),
+        needs=tuple(dict.fromkeys(needs)),
+        table=tuple((_text(one), _text(other)) for one, other in (_list(p, 2) for p in rows)),
     )
 
 

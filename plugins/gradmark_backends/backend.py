@@ -21,14 +21,20 @@ from gradmark.trace import Trace
 from gradmark.verdict import Outcome
 from gradmark_backends import worker
 from gradmark_backends.answers import Broken, Open, OutOfMemory
+from gradmark_backends.launch import BUBBLED, WALLED, Launch, lacking
 from gradmark_backends.limits import MEMORY_BYTES
 from gradmark_backends.opening import open_plan
 from gradmark_backends.plan import CannotOpen, Opened, Plan
-from gradmark_backends.process import Launch, Lost, Process, is_python
+from gradmark_backends.process import Lost, Process, is_python
+from gradmark_backends.reach import too_little
+from gradmark_backends.walls.system import undumpable
 
 IMPORT_SECONDS = 60.0
 PROGRAM_SECONDS = 10.0
-LEVELS = (0, 1)
+LEVELS = (0, 1, 2, 3)
+PRELOADED = ("numpy",)
+"""What later workers find imported, where the first one has imported it."""
+
 WINDOWS = os.name == "nt"
 
 _START_CODES = {
@@ -59,12 +65,13 @@ def open_backend(
         raise GradmarkError(
             "no-such-isolation",
             f"isolation level {isolation} is not one that this version has",
-            hint="0 runs the library in this process, 1 in a process of its own with limits",
+            hint="0 in this process, 1 in one of its own, 2 behind walls, 3 in bubblewrap too",
         )
     if isolation == 0:
         return InProcessBackend(plan, debug=debug)
     return WorkerBackend(
         plan,
+        isolation=isolation,
         import_seconds=import_seconds,
         program_seconds=program_seconds,
         memory_bytes=memory_bytes,
@@ -96,6 +103,7 @@ class WorkerBackend(_Closing):
         self,
         plan: Plan,
         *,
+        isolation: int = 1,
         import_seconds: float = IMPORT_SECONDS,
         program_seconds: float = PROGRAM_SECONDS,
         memory_bytes: int | None = MEMORY_BYTES,
@@ -110,12 +118,35 @@ class WorkerBackend(_Closing):
         self._plan = plan
         self._import_seconds = import_seconds
         self._program_seconds = program_seconds
-        self._launch = Launch(plan.python or sys.executable, plan.environment, memory_bytes)
+        if why := lacking(isolation):
+            raise too_little(isolation, why)
+        self._launch = Launch(plan, level=isolation, memory_bytes=memory_bytes)
         self._spare: Process | None = None
         self._asked = 0
         self._broken = ""
-        self._process, opened = self._first()
-        self._info = _info(plan, opened.opened, opened.python, isolation=1)
+        self._privacy = contextlib.ExitStack()
+        try:
+            if isolation >= WALLED:
+                self._privacy.enter_context(undumpable())
+            self._process, opened = self._first()
+            more = set(opened.opened.needs) - set(self._plan.needs)
+            if more and plan.packages is None:
+                # Nobody is graded, so the adapter's word is enough for what its library may do.
+                self._process.close()
+                self._launch.close()
+                self._plan = replace(self._plan, needs=(*self._plan.needs, *sorted(more)))
+                self._launch = Launch(self._plan, level=isolation, memory_bytes=memory_bytes)
+                self._process, opened = self._first()
+        except BaseException:
+            self._launch.close()
+            self._privacy.close()
+            raise
+        loaded = (*self._process.loaded, *self._process.mapped())
+        self._preload(loaded)
+        self.table = opened.opened.table
+        self._info = replace(
+            _info(self._plan, opened.opened, opened.python, isolation=isolation), loaded=loaded
+        )
 
     def _first(self) -> tuple[Process, Open]:
         """Open the first worker; where trying the library's backward costs it, open without."""
@@ -154,6 +185,25 @@ class WorkerBackend(_Closing):
             if process is not None:
                 process.close()
         self._spare = None
+        self._launch.close()
+        self._privacy.close()
+
+    @property
+    def pid(self) -> int:
+        """Return the process id of the worker that is asked next."""
+        return self._process.pid
+
+    def drop_spare(self) -> None:
+        """End the worker that waits for the next one's death, if there is one."""
+        if self._spare is not None:
+            self._spare.close()
+        self._spare = None
+
+    def _preload(self, loaded: tuple[str, ...]) -> None:
+        """Have what was imported by the library be there already in its next worker."""
+        found = [name for name in PRELOADED if name in loaded]
+        if found:
+            self._launch.preload(*found)
 
     def _prepare(self, *, fresh: bool) -> None:
         """See to it that there is a worker, and a spare one once fresh ones were wanted."""
@@ -184,7 +234,9 @@ class WorkerBackend(_Closing):
             return answer
         match reply:
             case Trace():
-                return Answer(reply, output=process.output())
+                loaded = process.loaded
+                loaded += process.mapped() if loaded else ()
+                return Answer(reply, output=process.output(), loaded=loaded)
             case OutOfMemory():
                 return Answer(None, Outcome.MEMORY, "memory ran out", process.output())
             case Broken(text):
@@ -209,6 +261,8 @@ class WorkerBackend(_Closing):
             return process, reply
         output = process.output()
         process.close()
+        if isinstance(reply, CannotOpen) and reply.code == "no-walls":
+            raise too_little(self._launch.level, reply.message)
         if isinstance(reply, CannotOpen):
             raise _refusal(reply)
         cause = reply.text if isinstance(reply, Broken) else output
@@ -220,6 +274,8 @@ class WorkerBackend(_Closing):
         output = process.output()
         process.close()
         python = self._launch.python
+        if self._launch.level >= BUBBLED and output.startswith("bwrap:"):
+            raise too_little(self._launch.level, output.splitlines()[0])
         if not is_python(python):
             raise GradmarkError(
                 "no-python",
@@ -230,7 +286,8 @@ class WorkerBackend(_Closing):
             _START_CODES[lost.outcome],
             f"{self._plan.name} could not be opened with {python}: {lost.reason}",
             cause=output,
-            hint="import it by hand with that interpreter",
+            hint="import it by hand with that interpreter; code that trains or opens windows "
+            'belongs under if __name__ == "__main__":',
         )
 
 
@@ -264,6 +321,7 @@ class InProcessBackend(_Closing):
             raise
         if debug:
             self._surface.keep = self._keep
+        self.table = opened.table
         self._info = _info(plan, opened, platform.python_version(), isolation=0)
 
     @property
@@ -311,5 +369,7 @@ def _info(plan: Plan, opened: Opened, python: str, *, isolation: int) -> Backend
         recognised=opened.recognised,
         spelling=opened.spelling,
         search_path=plan.search_path,
+        packages=plan.packages,
+        needs=plan.needs,
         conventions=Conventions(opened.scalar_shape, opened.dtype),
     )

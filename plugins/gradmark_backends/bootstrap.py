@@ -101,20 +101,23 @@ def limit(limits: dict[str, int]) -> None:
 
 
 def main(settings: dict[str, Any]) -> None:
-    """Become a worker."""
+    """Become a worker, or the server that is forked into workers."""
     import fcntl
 
-    limit(settings["limits"])
+    limit(settings.get("limits", {}))
     # The host left the file's position at its end.
     content = os.pread(settings["bundle"], os.fstat(settings["bundle"]).st_size, 0)
     os.close(settings["bundle"])
     bundle = json.loads(content.decode())
+    sys.meta_path.insert(0, Bundle(bundle["private"], bundle["modules"]))
+    if "control" in settings:
+        import_module(bundle["private"] + ".gradmark_backends.forks").main(settings)
+        return
     pipes = []
     for descriptor in settings["pipes"]:
         # What the library starts inherits neither of them.
         pipes.append(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3))
         os.close(descriptor)
-    sys.meta_path.insert(0, Bundle(bundle["private"], bundle["modules"]))
     worker = import_module(bundle["private"] + ".gradmark_backends.worker")
     worker.main(*pipes)
 

@@ -46,7 +46,7 @@ def _needed(roots: list[str]) -> dict[str, tuple[bool, str]]:
     return dict(sorted(found.items()))
 
 
-_SOURCES = _needed(["gradmark_backends.worker", *_ready()])
+_SOURCES = _needed(["gradmark_backends.worker", "gradmark_backends.forks", *_ready()])
 
 TRAVELLERS = tuple(name for name, (package, _) in _SOURCES.items() if not package)
 """Names of the modules that travel: the worker, the ready adapters and what they import."""

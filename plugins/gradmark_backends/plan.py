@@ -8,6 +8,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+NEEDS = {
+    "compiler": "may start processes, run programs and change modes of files, to compile",
+    "memory": "has no limit of address space",
+    "threads": "takes as many threads as it likes, and no limit of address space",
+    "gpu": "may use the machine's GPUs, and has no limit of address space",
+}
+"""What an adapter can declare in ``needs``, and what its library's workers are then allowed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -29,6 +37,20 @@ class Plan:
     tried: bool = True
     """Whether recognition may call ``backward``; not again where that has cost a worker."""
 
+    chosen: str = ""
+    """The class that was named after ``::``, where there are several engines."""
+
+    table: tuple[tuple[str, str], ...] = ()
+    """What a file says about how the engine is spelt, as keys such as ``value.attribute``."""
+    packages: tuple[str, ...] | None = None
+    """The distributions that may be imported besides NumPy; None where all of them may."""
+    home: tuple[str, ...] = ()
+    """The library's own files, where not all of the search path is to be read."""
+    hidden: tuple[str, ...] = ()
+    """Files and folders inside of it that are none of the library's business."""
+    needs: tuple[str, ...] = ()
+    """What the library needs beyond others: see `NEEDS`."""
+
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON data."""
         return asdict(self)
@@ -36,7 +58,8 @@ class Plan:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Plan:
         """Rebuild a plan from `to_json`."""
-        return cls(**{**data, "search_path": tuple(data["search_path"])})
+        lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+        return cls(**{**data, **lists})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +82,10 @@ class Opened:
     spelling: tuple[tuple[str, str], ...] = ()
     scalar_shape: tuple[int, ...] = ()
     dtype: str = ""
+    table: tuple[tuple[str, str], ...] = ()
+    """How an engine without an adapter was recognised, as `Plan.table` takes it back."""
+
+    needs: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON data."""
@@ -69,7 +96,8 @@ class CannotOpen(Exception):
     """The library can't be opened; ``code`` says why, for the host to phrase.
 
     Codes: ``import-failed`` (with its own traceback, trimmed), ``syntax-error``,
-    ``not-recognised`` (what was looked for), ``no-adapter-object``, ``not-found``.
+    ``not-recognised`` (what was looked for, and what was tried), ``several-engines``,
+    ``no-such-class``, ``two-gradients``, ``bad-archive``, ``no-adapter-object``, ``not-found``.
     """
 
     def __init__(self, code: str, message: str, *, cause: str = "", hint: str = "") -> None:

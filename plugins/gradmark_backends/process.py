@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import shutil
@@ -13,17 +12,16 @@ import sys
 import tempfile
 import time
 import weakref
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gradmark.errors import GradmarkError
 from gradmark.verdict import Outcome
-from gradmark_backends.answers import Reply, reply_from
+from gradmark_backends.answers import Reply, loaded_from, reply_from
 from gradmark_backends.bootstrap import OLDEST, TOO_OLD
-from gradmark_backends.bundle import Bundle, make_bundle, source_of
 from gradmark_backends.channel import Channel, pack
-from gradmark_backends.limits import limits
+from gradmark_backends.launch import Launch, unnamed_file
+from gradmark_backends.servers import Child
 from gradmark_backends.worker import CHANNEL_LOST
 
 OUTPUT_TAIL = 4_096
@@ -34,12 +32,6 @@ _GLANCE = 10.0
 
 GRACE = 1.0
 """Seconds that a process may take to end after it closed its pipes."""
-
-INHERITED = frozenset({"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ"})
-"""What a worker keeps of the user's environment: where programs are, and how to write."""
-
-_LOADER = frozenset({"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"})
-"""Without these an interpreter or NumPy that was installed aside finds no shared libraries."""
 
 _OUT_OF_MEMORY = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory")
 
@@ -54,16 +46,6 @@ class Lost(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """How workers are started; all workers of one backend share it."""
-
-    python: str
-    environment: dict[str, str]
-    memory_bytes: int | None
-    bundle: Bundle = field(default_factory=make_bundle)
-
-
 class Process:
     """A worker process, from its start to its end.
 
@@ -72,25 +54,12 @@ class Process:
 
     def __init__(self, launch: Launch) -> None:
         """Start the process; nothing is asked yet."""
-        self.scratch = _folder()
-        self._output = _unnamed_file(self.scratch)
+        self.scratch = _folder(launch.place)
+        self._output = unnamed_file(self.scratch)
         requests, answers = _pipe(), _pipe()
         theirs, ours = (requests[0], answers[1]), (answers[0], requests[1])
-        bundle = _unnamed_file(self.scratch)
-        os.write(bundle, launch.bundle.wire())
-        settings = {"bundle": bundle, "pipes": theirs, "limits": limits(launch.memory_bytes)}
-        code = [source_of("gradmark_backends.bootstrap"), json.dumps(settings)]
         try:
-            self._process = subprocess.Popen(
-                [launch.python, "-I", "-B", "-u", "-X", "utf8", "-c", *code],
-                stdin=subprocess.DEVNULL,
-                stdout=self._output,
-                stderr=self._output,
-                cwd=self.scratch,
-                env=_environment(self.scratch, launch.environment),
-                pass_fds=(bundle, *theirs),
-                start_new_session=True,
-            )
+            self._child = launch.child(self.scratch, theirs, self._output)
         except OSError as error:
             for descriptor in (self._output, *ours):
                 os.close(descriptor)
@@ -102,24 +71,26 @@ class Process:
                 hint="name an executable Python of 3.10 or later",
             ) from None
         finally:
-            for descriptor in (bundle, *theirs):
+            for descriptor in theirs:
                 os.close(descriptor)
         self._channel = Channel(*ours, alive=self.alive)
         self._waiting = ("", 0.0)
         self._spoken = False
+        self.loaded: tuple[str, ...] = ()
+        """What the latest answer says was imported since the one before."""
         # A host that forgets to close, or ends by an exception, leaves nothing behind either.
         self._end = weakref.finalize(
-            self, _end, os.getpid(), self._process, self.scratch, self._channel, self._output
+            self, _end, os.getpid(), self._child, self.scratch, self._channel, self._output
         )
 
     @property
     def pid(self) -> int:
         """Return the process id, which is the group's too."""
-        return self._process.pid
+        return self._child.pid
 
     def alive(self) -> bool:
         """Say whether the process still runs."""
-        return self._process.poll() is None
+        return self._child.poll() is None
 
     def ask(self, do: str, seconds: float, payload: bytes = b"", **fields: Any) -> None:
         """Send a request without waiting for its answer. Raises `Lost`, and ends the process."""
@@ -140,7 +111,9 @@ class Process:
         """Wait for the answer to the latest request. Raises `Lost`, and ends the process."""
         identity, seconds = self._waiting
         try:
-            reply = reply_from(self._channel.receive(time.monotonic() + seconds), identity)
+            message = self._channel.receive(time.monotonic() + seconds)
+            self.loaded = loaded_from(message[0])
+            reply = reply_from(message, identity)
         except (EOFError, TimeoutError, ValueError, OSError) as error:
             raise self._lost(error, seconds) from None
         self._spoken = True
@@ -155,6 +128,10 @@ class Process:
         except (EOFError, OSError):
             return False
         return True
+
+    def mapped(self) -> tuple[str, ...]:
+        """Return the native libraries that it has loaded, as far as that can be seen."""
+        return self._child.mapped()
 
     def output(self) -> str:
         """Return the tail of what was printed since the latest request."""
@@ -176,12 +153,12 @@ class Process:
                 lost = self._ended()
             case _:
                 lost = Lost(Outcome.PROTOCOL, f"the worker answered nonsense: {error}")
-        _kill(self._process)
+        self._child.end()
         return lost
 
     def _ended(self) -> Lost:
         try:
-            status = self._process.wait(GRACE)
+            status = self._child.wait(GRACE)
         except subprocess.TimeoutExpired:
             return Lost(Outcome.PROTOCOL, "the library closed the worker's pipes")
         if status == CHANNEL_LOST:
@@ -222,9 +199,9 @@ def _name(number: int) -> str:
         return f"signal {number}"
 
 
-def _folder() -> Path:
+def _folder(place: Path | None) -> Path:
     try:
-        return Path(tempfile.mkdtemp(prefix="gradmark-"))
+        return Path(tempfile.mkdtemp(prefix="gradmark-", dir=place)).resolve()
     except OSError as error:
         raise GradmarkError(
             "no-scratch",
@@ -247,46 +224,10 @@ def _pipe() -> tuple[int, int]:
     return moved[0], moved[1]
 
 
-def _unnamed_file(folder: Path) -> int:
-    """Make a file that has no name any more, written at its end whoever writes."""
-    path = folder / secrets.token_hex(8)
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-    descriptor = os.open(path, flags, 0o600)
-    path.unlink()
-    return descriptor
-
-
-def _environment(scratch: Path, own: dict[str, str]) -> dict[str, str]:
-    """Return a worker's whole environment; its home is its scratch folder."""
-    kept = {name: os.environ[name] for name in INHERITED | _LOADER if name in os.environ}
-    home = str(scratch)
-    places = ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return {
-        **kept,
-        **dict.fromkeys((*places, "XDG_STATE_HOME", "XDG_RUNTIME_DIR"), home),
-        # One thread sums in one order, and takes no address space for the others' stacks.
-        **dict.fromkeys(threads, "1"),
-        # -I makes the worker deaf to it; processes that a library starts hear it.
-        "PYTHONHASHSEED": "0",
-        **own,
-    }
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the whole group. What left it by a session of its own is beyond this level's walls."""
-    # macOS says EPERM for a group of which only the dead are left.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _end(
-    owner: int, process: subprocess.Popen[bytes], scratch: Path, channel: Channel, output: int
-) -> None:
+def _end(owner: int, child: Child, scratch: Path, channel: Channel, output: int) -> None:
     if os.getpid() != owner:
         return  # a fork of the host leaves the worker to the host
-    _kill(process)
+    child.end()
     channel.close()
     os.close(output)
     _remove(scratch)

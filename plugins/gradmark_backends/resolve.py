@@ -6,17 +6,21 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 from gradmark.errors import GradmarkError, near
 from gradmark_backends.adapter import Adapter
-from gradmark_backends.discover import python_files, root_of
 from gradmark_backends.plan import Plan
 from gradmark_backends.ready import READY
+from gradmark_backends.recognition.archives import is_archive
+from gradmark_backends.recognition.sources import notebooks, python_files, root_of
+from gradmark_backends.table_file import read_table
 
 GROUP = "gradmark.backends"
 """The entry points by which other packages offer adapters."""
@@ -39,7 +43,8 @@ def resolve(text: str, *, rootdir: Path, invocation_dir: Path, python: str = "")
         kind = ready(text)
         environment = {k: os.environ.get(k, v) for k, v in kind.environment.items()}
         search = _search((), folders)
-        return Plan(text, "ready", READY[text], search, environment, python)
+        named = Plan(text, "ready", READY[text], search, environment, python)
+        return replace(named, needs=kind.needs)
     offered = _offered(text)
     if offered:
         return Plan(text, "adapter", offered, _search((), folders), {}, python)
@@ -48,13 +53,48 @@ def resolve(text: str, *, rootdir: Path, invocation_dir: Path, python: str = "")
         search = _search((), folders)
         _expect(matched[1], text, search, python)
         return Plan(text, "adapter", text, search, {}, python)
+    if text.endswith(".toml"):
+        return _table(text, folders, python)
+    text, _, chosen = text.partition("::")
     if plan := _path(text, folders, python):
-        return plan
+        return _choosing(plan, chosen)
     search = _search((), folders)
     if not _MODULE.fullmatch(text):
         raise _unknown(text, search)
     _expect(text, text, search, python)
-    return Plan(text, "module", text, search, {}, python)
+    return _choosing(Plan(text, "module", text, search, {}, python), chosen)
+
+
+def _choosing(plan: Plan, chosen: str) -> Plan:
+    """Return a plan for one class of several, where one was named after ``::``."""
+    if not chosen:
+        return plan
+    if plan.kind == "adapter" or not chosen.isidentifier():
+        raise GradmarkError(
+            "no-such-class",
+            f"--backend={plan.name}::{chosen}: {chosen!r} is no class of an engine",
+            hint="path::Class chooses an engine, module:object an adapter",
+        )
+    return replace(plan, name=f"{plan.name}::{chosen}", chosen=chosen)
+
+
+def _table(text: str, folders: tuple[Path, ...], python: str) -> Plan:
+    """Return the plan of a file that says how an engine is spelt."""
+    path = (folders[0] / Path(text).expanduser()).resolve()
+    if not path.is_file():
+        raise _no_path(text, path)
+    rows = read_table(path)
+    engine = dict(rows)
+    folders = (path.parent, *folders)
+    if "engine.module" in engine:
+        search = _search((), folders)
+        _expect(engine["engine.module"], text, search, python)
+        plan = Plan(text, "module", engine["engine.module"], search, {}, python)
+    else:
+        found = _path(str(path.parent / engine["engine.file"]), folders, python)
+        assert found is not None  # noqa: S101 - it is written with slashes
+        plan = replace(found, name=text)
+    return replace(plan, table=rows)
 
 
 def ready(name: str) -> type[Adapter]:
@@ -109,28 +149,33 @@ def _path(text: str, folders: tuple[Path, ...], python: str) -> Plan | None:
     looks = text.endswith((".py", "/")) or text.startswith((".", "~")) or "/" in text
     if not path.exists():
         if looks or wanted:
-            raise GradmarkError(
-                "no-such-path",
-                f"--backend={text}: there is no {path}",
-                hint=near(Path(file).name, [p.name for p in _siblings(path)]),
-            )
+            raise _no_path(text, path)
         return None
     search = _search([root_of(path)], folders)
     if wanted:
         return Plan(text, "adapter", f"{path.stem}:{wanted}", search, {}, python)
-    if path.is_dir() and next(python_files(path), None) is None:
+    code = chain(python_files(path), notebooks(path)) if path.is_dir() else iter((path,))
+    if next(code, None) is None:
         if not looks and _MODULE.fullmatch(text) and _found(text, search):
             return None
         raise GradmarkError(
             "no-python", f"--backend={text}: there are no Python files in {path}",
             hint="name the folder or the file that holds the engine",
         )  # fmt: skip
-    if path.is_file() and path.suffix != ".py":
+    if path.is_file() and path.suffix not in {".py", ".ipynb"} and not is_archive(path):
         raise GradmarkError(
             "no-python", f"--backend={text}: {path} is no Python file",
-            hint="name a .py file, a folder or a module",
+            hint="name a .py file, a notebook, a .zip or .tar.gz, a folder or a module",
         )  # fmt: skip
     return Plan(text, "path", str(path), search, {}, python)
+
+
+def _no_path(text: str, path: Path) -> GradmarkError:
+    return GradmarkError(
+        "no-such-path",
+        f"--backend={text}: there is no {path}",
+        hint=near(path.name, [p.name for p in _siblings(path)]),
+    )
 
 
 def _siblings(path: Path) -> list[Path]:

@@ -18,9 +18,12 @@ from gradmark.lower import replay_on
 from gradmark.program import step_from_json
 from gradmark.surface import Surface
 from gradmark.trace import TRACE_LIMIT, cut, trace_to_wire
+from gradmark_backends.bootstrap import PUBLIC
 from gradmark_backends.channel import Channel, Message, pack
 from gradmark_backends.opening import open_plan
 from gradmark_backends.plan import CannotOpen, Plan
+from gradmark_backends.shaken import Shaker
+from gradmark_backends.walls.packages import fence, is_packages
 
 CHANNEL_LOST = 113
 """Exit status of a worker whose pipes were taken away by what it runs."""
@@ -29,14 +32,21 @@ CHANNEL_LOST = 113
 _exit, _pid = os._exit, os.getpid
 
 
-def main(reading: int, writing: int) -> None:
-    """Answer requests until the host is gone."""
-    serve(Channel(reading, writing))
+LOADED_LIMIT = 200
+"""Names of modules in one answer."""
 
 
-def serve(channel: Channel) -> None:
+def main(reading: int, writing: int, refused: str = "") -> None:
+    """Answer requests until the host is gone.
+
+    ``refused`` says why no library is to be opened here: a wall that could not be raised.
+    """
+    serve(Channel(reading, writing), refused)
+
+
+def serve(channel: Channel, refused: str = "") -> None:
     """Answer every request of a channel, one after another."""
-    worker = Worker()
+    worker = Worker(refused)
     while True:
         try:
             header, payload = channel.receive()
@@ -56,10 +66,13 @@ def serve(channel: Channel) -> None:
 class Worker:
     """Holds the opened library between two requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: str = "") -> None:
         """Begin with nothing opened."""
         self.pid = _pid()
+        self.refused = refused
+        self._known = set(sys.modules)
         self.surface: Surface | None = None
+        self.shaker = Shaker()
 
     def answer(self, header: dict[str, Any], payload: bytes) -> bytes:
         """Do what one request asks, and pack the answer, which repeats the request's id."""
@@ -67,7 +80,8 @@ class Worker:
         backstop(header["seconds"])
         try:
             fields, body = self.open(header) if header["do"] == "open" else self.run(payload)
-            message = pack({**identity, **fields}, body)
+            loaded = self.loaded()
+            message = pack({**identity, **fields, **({"loaded": loaded} if loaded else {})}, body)
         except MemoryError:
             message = pack({**identity, "is": "memory"})
         except BaseException as error:  # noqa: BLE001 - the host is told, and decides
@@ -80,7 +94,12 @@ class Worker:
     def open(self, header: dict[str, Any]) -> Message:
         """Open the library that a plan names."""
         plan = Plan.from_json(header["plan"])
+        if self.refused:
+            return {"is": "cannot-open", "why": ["no-walls", cut(self.refused), "", ""]}, b""
         search(plan.search_path)
+        if plan.packages is not None:
+            folders = [entry for entry in sys.path if is_packages(entry)]
+            fence(folders, plan.packages, plan.search_path)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -94,12 +113,23 @@ class Worker:
         told = {name: _cut(value) for name, value in opened.to_json().items()}
         return {"is": "opened", "opened": told, "python": sys.version.split()[0]}, b""
 
+    def loaded(self) -> list[str]:
+        """Return the packages and modules that were imported since this was asked before."""
+        if len(sys.modules) == len(self._known):
+            return []
+        new = {str(name).partition(".")[0] for name in sys.modules.keys() - self._known}
+        self._known = set(sys.modules)
+        own = __name__.partition(".")[0]
+        found = sorted(new - sys.stdlib_module_names - {own, *PUBLIC})
+        return [cut(name, 100) for name in found if not name.startswith("__")][:LOADED_LIMIT]
+
     def run(self, payload: bytes) -> Message:
         """Replay one program on the opened library."""
         if self.surface is None:
             raise RuntimeError("a program before anything was opened")
         steps = tuple(step_from_json(step) for step in json.loads(payload))
         seed()
+        self.shaker.shake()
         trace, body = trace_to_wire(replay_on(steps, self.surface))
         return {"is": "trace", "trace": trace}, body
 

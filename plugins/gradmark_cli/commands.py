@@ -81,9 +81,15 @@ _isolation = click.option(
     "--isolation",
     metavar="LEVEL",
     type=int,
-    default=1,
-    show_default=True,
-    help="0 in this process, 1 in one of its own.",
+    help="0 in this process, 1 in one of its own (default), 2 behind walls, 3 in bubblewrap too.",
+)
+
+
+_compare = click.option(
+    "--compare",
+    metavar="OLD.jsonl",
+    type=click.Path(path_type=Path),
+    help="Show beside an earlier run what was fixed and what broke.",
 )
 
 
@@ -112,6 +118,13 @@ _isolation = click.option(
     help="The folder of run.jsonl and index.html.",
 )
 @_isolation
+@click.option(
+    "--require-isolation",
+    metavar="LEVEL",
+    type=int,
+    default=0,
+    help="Refuse to run below this level, which an assignment can raise and never lower.",
+)
 @click.option("--strict", is_flag=True, help="Should-level behaviours count.")
 @click.option("--seed", metavar="N", type=int, default=0, help="The data are drawn from this.")
 @click.option(
@@ -140,6 +153,7 @@ _isolation = click.option(
     type=click.Path(path_type=Path),
     help="Write this run's deviations down; reasons that stand there are kept.",
 )
+@_compare
 @click.option("-q", "--quiet", is_flag=True, help="Print the score and the report's place only.")
 def run(**options: Any) -> int:
     """Ask a library all of a profile, and write the journal and the report."""
@@ -152,11 +166,58 @@ def run(**options: Any) -> int:
 @_backend
 @_python
 @_isolation
-def smoke(backend: str, backend_python: str, isolation: int) -> int:
+def smoke(backend: str, backend_python: str, isolation: int | None) -> int:
     """Say in nine lines whether it is the adapter or the library that does not work."""
     from gradmark_cli.running import smoke_backend
 
-    return smoke_backend(backend, backend_python, isolation)
+    return smoke_backend(backend, backend_python, 1 if isolation is None else isolation)
+
+
+@gradmark.command()
+@_backend
+@click.option("--profile", metavar="NAME", default="", help="Default: what X's adapter claims.")
+@click.option(
+    "--examples",
+    metavar="N",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    help="How many compositions are asked.",
+)
+@click.option("--seed", metavar="N", type=int, default=0, help="The examples are drawn from this.")
+@_isolation
+@_python
+def search(**options: Any) -> int:
+    """Ask random compositions beyond the spec; a wrong answer is shrunk and shown as a script.
+
+    Exit code 1 says that there is one. It has no score.
+    """
+    from gradmark_cli.searching import Wanted, search_backend
+
+    return search_backend(Wanted(**options))
+
+
+@gradmark.command()
+@click.argument("backend", metavar="X")
+@_python
+@_isolation
+def recognise(backend: str, backend_python: str, isolation: int | None) -> None:
+    """Write down how an engine without an adapter is spelt, as a file to correct and give back.
+
+    gradmark recognise ./submission > adapter.toml, then --backend=adapter.toml
+    """
+    from gradmark_cli.recognising import recognised
+
+    click.echo(recognised(backend, backend_python, 1 if isolation is None else isolation), nl=False)
+
+
+@gradmark.command()
+def walls() -> None:
+    """Try which levels of isolation this machine can give, and say what is in the way."""
+    from gradmark_backends.reach import lines
+
+    for line in lines():
+        click.echo(line)
 
 
 @gradmark.command()
@@ -167,8 +228,60 @@ def smoke(backend: str, backend_python: str, isolation: int) -> int:
     type=click.Path(path_type=Path),
     help="Default: index.html beside the journal.",
 )
-def report(journal: Path, out: Path | None) -> None:
-    """Make the HTML report of a journal."""
+@click.option(
+    "--to",
+    metavar="NAME[=FILE]",
+    multiple=True,
+    help="Export instead, to standard output without a file; may be repeated. NAME is junit, ctrf, "
+    "gradescope, classroom50, github-classroom, github-summary, github-annotations, markdown, "
+    "badge, canvas or moodle.",
+)
+@click.option(
+    "--roster",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What you downloaded from Canvas or Moodle; it stays as it is.",
+)
+@click.option("--student", metavar="WHO", default="", help="Whose run it is, as the roster says.")
+@click.option("--column", metavar="TITLE", default="", help="Canvas's column; default: the title.")
+@_compare
+@click.option("--teacher", is_flag=True, help="Show hidden groups as well: not for students.")
+def report(
+    journal: Path, out: Path | None, compare: Path | None, teacher: bool, **asked: Any
+) -> None:
+    """Make the HTML report of a journal, or what another tool reads."""
     from gradmark_cli.catalogue import reported
+    from gradmark_cli.exporting import Exports, exported
 
-    click.echo(reported(journal, out))
+    for line in exported(Exports(journal, **asked)) if asked["to"] else ():
+        click.echo(line)
+    if out or not asked["to"]:
+        click.echo(reported(journal, out, compare=compare, teacher=teacher))
+
+
+@gradmark.command()
+@click.argument(
+    "journals",
+    metavar="RUN.jsonl...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+)
+@click.option(
+    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Default: matrix.html, here."
+)
+@click.option(
+    "--to",
+    metavar="NAME[=FILE]",
+    multiple=True,
+    help="markdown or html, to standard output without a file; may be repeated.",
+)
+@click.option("--teacher", is_flag=True, help="Show hidden groups as well: not for students.")
+def matrix(
+    journals: tuple[Path, ...], out: Path | None, to: tuple[str, ...], teacher: bool
+) -> None:
+    """Put many runs beside each other: backends by chapters, each open to its behaviours."""
+    from gradmark_cli.matrix import compared
+
+    for line in compared(journals, out, to, teacher=teacher):
+        click.echo(line)

@@ -25,6 +25,7 @@ from gradmark.host import (
     describe,
     facts,
     header_of,
+    isolation_of,
     judged,
     open_both,
     report_folder,
@@ -51,7 +52,8 @@ class Request:
     profile: str = ""
     globs: tuple[str, ...] = ()
     out: Path = Path("gradmark-report")
-    isolation: int = 1
+    isolation: int | None = None
+    require_isolation: int = 0
     strict: bool = False
     seed: int = 0
     reference: str = "recorded"
@@ -60,12 +62,14 @@ class Request:
     write_baseline: Path | None = None
     backend_python: str = ""
     fail_under: float | None = None
+    compare: Path | None = None
     quiet: bool = False
 
 
 def run_backend(request: Request) -> int:
     """Ask, judge, write, print, and return the exit code. Raises `GradmarkError`."""
     from gradmark_backends.backend import open_backend
+    from gradmark_backends.graded import graded_plan
     from gradmark_reference.recorded import open_reference
 
     spec = registry.load_spec()
@@ -76,7 +80,6 @@ def run_backend(request: Request) -> int:
             spec,
             profile=request.profile,
             seed=request.seed,
-            isolation=request.isolation,
             globs=request.globs,
         )
         request = replace(
@@ -89,13 +92,17 @@ def run_backend(request: Request) -> int:
         raise GradmarkError(
             "no-backend", "there is no library to ask", hint="--backend=X, or backend in the file"
         )
+    level = isolation_of(request.isolation, request.require_isolation, assignment)
     _refuse_early(request, spec)
     plan = _plan(request.backend, request.backend_python)
+    if assignment is not None and request.assignment is not None:
+        hidden = (request.assignment, request.out)
+        plan = graded_plan(plan, assignment.packages, assignment.needs, hidden)
     with Progress() as progress:
         progress.say(f"opening {visible_line(plan.name, 60)}")
-        opening = partial(open_backend, plan, isolation=request.isolation)
+        opening = partial(open_backend, plan, isolation=level)
         comparing = partial(open_reference, request.reference, request.seed)
-        backend, reference = open_both(opening, comparing, isolation=request.isolation)
+        backend, reference = open_both(opening, comparing, isolation=level)
         try:
             return _Graded(request, assignment, spec, plan, backend, reference).run(progress)
         finally:
@@ -147,6 +154,8 @@ class _Graded:
         self.request = request
         self.terms = Terms(request.backend, profile, request.strict, request.seed, assignment)
         self.known = baseline.read(request.baseline) if request.baseline else None
+        # Read before the run, whose own journal may take its place.
+        self.before = read(request.compare) if request.compare else None
         self.ids = tuple(b.id for b in spec)
         self.chosen = choose(spec, profile, request.globs)
         self.whole = spec.profile(profile)
@@ -182,7 +191,7 @@ class _Graded:
             for line in baseline.lines(compared, request.baseline):
                 click.echo(visible_line(line))
             code = baseline.gate(run, compared)
-        trouble = _write_page(run, page)
+        trouble = _write_page(run, page, self.before)
         click.echo(trouble or f"report: {page}")
         if request.write_baseline is not None and not stopped:
             click.echo(baseline.write(request.write_baseline, run))
@@ -264,12 +273,12 @@ def _failures(run: Run) -> Iterator[Entry]:
             yield entry
 
 
-def _write_page(run: Run, page: Path) -> str:
+def _write_page(run: Run, page: Path, before: Run | None) -> str:
     """Write the report; return why that failed, since the verdicts stand without it."""
     from gradmark_reports.html import write
 
     try:
-        write(run, page)
+        write(run, page, before=before)
     except GradmarkError as error:
         return visible(str(error))
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from gradmark.host import (
     choose,
     default_profile,
     facts,
+    isolation_of,
     judged,
     open_both,
     report_folder,
@@ -31,7 +32,7 @@ from gradmark.run import Entry
 from gradmark.session import Answer, Backend, BackendInfo, Reference, Session
 from gradmark_backends.plan import Plan
 from pytest_gradmark.collector import Case, Collected
-from pytest_gradmark.options import Asked, asked, take_ids
+from pytest_gradmark.options import UNSAID, Asked, asked, take_ids
 from pytest_gradmark.protocol import Protocol
 from pytest_gradmark.words import dress
 
@@ -73,8 +74,9 @@ def set_up(config: pytest.Config) -> None:
             if config.pluginmanager.hasplugin("html"):
                 from pytest_gradmark import html
 
-                config.pluginmanager.register(html.Skin(), "gradmark-html")
-                html.add_metadata(config, host.header(bench.chosen))
+                header = host.header(bench.chosen)
+                config.pluginmanager.register(html.Skin(header), "gradmark-html")
+                html.add_metadata(config, header)
     except GradmarkError as error:
         raise pytest.UsageError(str(error)) from None
     config.add_cleanup(bench.close)
@@ -86,13 +88,18 @@ def set_up(config: pytest.Config) -> None:
 def _first(config: pytest.Config) -> Bench:
     """Settle what is run, with the library opened once to see whether it can be."""
     from gradmark_backends.backend import open_backend
+    from gradmark_backends.graded import graded_plan
     from gradmark_backends.resolve import resolve
     from gradmark_reference.recorded import open_reference
 
     options = asked(config)
     spec = registry.load_spec()
+    assignment, file = None, Path(config.invocation_params.dir) / options.assignment
     if options.assignment:
-        options = _assigned(config, options, spec)
+        options, assignment = _assigned(file, options, spec)
+    said = None if options.isolation == UNSAID else options.isolation
+    level = isolation_of(said, options.require_isolation, assignment)
+    options = replace(options, isolation=level)
     if options.profile:
         choose(spec, options.profile, options.globs)
     elif options.globs:
@@ -103,7 +110,13 @@ def _first(config: pytest.Config) -> Bench:
         invocation_dir=Path(config.invocation_params.dir),
         python=options.python,
     )
-    level = options.isolation
+    if assignment is not None:
+        hidden = (file, Path(options.report))
+        plan = graded_plan(plan, assignment.packages, assignment.needs, hidden)
+    if options.examples:
+        from pytest_gradmark.searching import refuse_early
+
+        refuse_early()
     debug = bool(config.getoption("usepdb", default=False)) and level == 0
     opening = partial(open_backend, plan, isolation=level, debug=debug)
     comparing = partial(open_reference, options.reference, options.seed)
@@ -122,14 +135,13 @@ def _first(config: pytest.Config) -> Bench:
     return bench
 
 
-def _assigned(config: pytest.Config, options: Asked, spec: Spec) -> Asked:
+def _assigned(file: Path, options: Asked, spec: Spec) -> tuple[Asked, Assignment]:
     """Let the assignment settle what is asked. Raises `GradmarkError`."""
     assignment, seed = assigned(
-        Path(config.invocation_params.dir) / options.assignment,
+        file,
         spec,
         profile=options.profile,
         seed=options.seed,
-        isolation=options.isolation,
         globs=options.globs,
     )
     backend = options.backend or assignment.backend
@@ -140,7 +152,7 @@ def _assigned(config: pytest.Config, options: Asked, spec: Spec) -> Asked:
     settled = json.dumps(assignment.to_json())
     return replace(
         options, backend=backend, profile=assignment.profile, seed=seed, assignment=settled
-    )
+    ), assignment
 
 
 class Bench:
@@ -212,6 +224,26 @@ class Bench:
         comparing = partial(open_reference, options.reference, options.seed)
         return self.open(*open_both(opening, comparing, isolation=options.isolation))
 
+    def _beyond(self) -> Callable[[pytest.Collector], pytest.Collector] | None:
+        """Return what makes the search after the spec, where one was asked for."""
+        options = self.order.asked
+        if not options.examples:
+            return None
+        from pytest_gradmark.searching import Group, Hunt
+
+        hunt = Hunt(
+            self.asked_backend,
+            self.terms.profile,
+            options.examples,
+            0 if self.terms.secret else self.terms.seed,
+            f"pytest {options.spelt('--backend')}={shlex.quote(self.terms.backend)}",
+        )
+        return partial(Group.make, hunt=hunt)
+
+    def asked_backend(self) -> Backend:
+        """Return the library under test, opened if need be."""
+        return (self._session or self._opened()).backend
+
     def _again(self, entry: Entry) -> str:
         """Return the command that shows an entry again, in the host that was used."""
         options, terms = self.order.asked, self.terms
@@ -241,7 +273,7 @@ class Bench:
         report = yield
         if isinstance(collector, pytest.Session):
             own = report.result if self.order.asked.own else ()
-            report.result = [*own, Collected.make(collector, self.chosen, self)]
+            report.result = [*own, Collected.make(collector, self.chosen, self, self._beyond())]
         return report
 
     @pytest.hookimpl(wrapper=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bdb
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +16,8 @@ from gradmark.verdict import Outcome
 from gradmark_reports.terminal import failure_text
 
 ROOT = "gradmark"
+SEARCH = "search"
+"""Where a chapter's name would stand, of what is searched beyond the spec."""
 
 
 class Asker(Protocol):
@@ -40,12 +42,20 @@ class Collected(pytest.Collector):
 
     chosen: Spec
     asker: Asker
+    beyond: Callable[[pytest.Collector], pytest.Collector] | None = None
+    """Makes what is searched after the spec, if anything is."""
 
     @classmethod
-    def make(cls, parent: pytest.Session, chosen: Spec, asker: Asker) -> Collected:
+    def make(
+        cls,
+        parent: pytest.Session,
+        chosen: Spec,
+        asker: Asker,
+        beyond: Callable[[pytest.Collector], pytest.Collector] | None = None,
+    ) -> Collected:
         """Return the collector that stands beside the repository's own tests."""
         made: Collected = cls.from_parent(parent, name=ROOT, nodeid=ROOT)
-        made.chosen, made.asker = chosen, asker
+        made.chosen, made.asker, made.beyond = chosen, asker, beyond
         return made
 
     def collect(self) -> Iterator[pytest.Collector]:
@@ -55,6 +65,8 @@ class Collected(pytest.Collector):
             chapter.behaviours = tuple(b for b in self.chosen if b.chapter == name)
             chapter.asker = self.asker
             yield chapter
+        if self.beyond is not None:
+            yield self.beyond(self)
 
 
 class Chapter(pytest.Collector):
@@ -113,4 +125,5 @@ def node_id(identity: str) -> str:
 def behaviour_id(node: str) -> str:
     """Return the behaviour that a node id stands for, or nothing."""
     root, _, rest = node.partition("::")
-    return rest.replace("::", ".") if root == ROOT and rest.count("::") == 1 else ""
+    ours = root == ROOT and rest.count("::") == 1 and not rest.startswith(f"{SEARCH}::")
+    return rest.replace("::", ".") if ours else ""

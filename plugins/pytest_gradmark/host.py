@@ -19,6 +19,7 @@ from gradmark_reports.visible import visible_line
 from pytest_gradmark.bench import Bench
 from pytest_gradmark.collector import Case, behaviour_id, fails
 from pytest_gradmark.ledger import Ledger
+from pytest_gradmark.searching import TOLD
 from pytest_gradmark.words import status, undress
 
 
@@ -34,6 +35,8 @@ class Host:
         known = bench.order.asked.baseline
         self._known = baseline.read(Path(known)) if known else None
         self._lines: list[str] = []
+        self._searched = 0
+        """Searches that have found something, which is no part of a grade."""
 
     def header(self, selected: Spec) -> Header:
         """Return the journal's first line for what is run."""
@@ -83,6 +86,9 @@ class Host:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write a verdict down."""
         entry = undress(report)
+        if report.when == "call" and (told := dict(report.user_properties).get(TOLD)):
+            self._lines.append(str(told))
+            self._searched += report.failed
         if entry is not None:
             self.ledger.add(entry)
         elif report.when not in {"setup", "call", "teardown"} and behaviour_id(report.nodeid):
@@ -117,7 +123,7 @@ class Host:
 
     def _gated(self, session: pytest.Session, run: Run) -> int:
         """Let baseline and points decide, where nothing but behaviours failed."""
-        deviating = sum(fails(entry) for entry in run.entries)
+        deviating = sum(fails(entry) for entry in run.entries) + self._searched
         codes = [int(session.testsfailed > deviating)]
         options = self.bench.order.asked
         if options.fail_under:

@@ -6,12 +6,22 @@ pytest-html writes test ids and metadata into its page as they are; both may hol
 from __future__ import annotations
 
 import html
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from gradmark.run import Header
+from gradmark.assignment import Assignment
+from gradmark.grade import decimal, grade
+from gradmark.journal import make_footer
+from gradmark.run import Entry, Header, Run
+from gradmark.verdict import Outcome
+from gradmark_reports.audience import shown
+from gradmark_reports.elements import Cell, rows
+from gradmark_reports.exports.sheet import VISIBLE, visibilities
+from gradmark_reports.points import grade_lines
 from gradmark_reports.visible import visible, visible_line
+from gradmark_reports.words import deviation
 from pytest_gradmark.words import undress
 
 
@@ -39,36 +49,102 @@ def _escaped(value: Any) -> Any:
 
 
 class Skin:
-    """The hooks of pytest-html."""
+    """The hooks of pytest-html. Behaviours of hidden groups have no row: students read the page."""
+
+    def __init__(self, header: Header) -> None:
+        """Prepare the columns for a run on these terms."""
+        self._header = header
+        graded = Assignment.from_json(header.assignment) if header.assignment else None
+        groups = graded.groups if graded else ()
+        self._worth = graded.worth if graded else {}
+        levels = visibilities(groups)
+        self._group = {identity: group for group in groups for identity in group.behaviours}
+        self._hidden = any(level != VISIBLE for level in levels.values())
+        self._seen = {i for i, group in self._group.items() if levels[group.name] == VISIBLE}
+        self._entries: dict[str, Entry] = {}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
         """Add the columns of a behaviour."""
         cells.insert(2, '<th class="sortable" data-column-type="chapter">Chapter</th>')
         cells.insert(3, '<th class="sortable" data-column-type="verdict">Verdict</th>')
+        cells.insert(4, '<th class="sortable" data-column-type="points">Points</th>')
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_row(self, report: Any, cells: list[str]) -> None:
         """Fill them, and write the test's id as text."""
         entry = undress(report)
+        if entry is not None:
+            self._entries[entry.id] = entry
+            if self._hidden and entry.id not in self._seen:
+                cells.clear()
+                return
         identity = html.escape(visible_line(report.nodeid))
         if len(cells) > 1:
             cells[1] = f'<td class="col-testId">{identity}</td>'
         chapter, verdict = (entry.chapter, entry.outcome.value) if entry else ("", "")
         cells.insert(2, f'<td class="col-chapter">{html.escape(chapter)}</td>')
         cells.insert(3, f'<td class="col-verdict">{html.escape(verdict)}</td>')
+        cells.insert(4, f'<td class="col-points">{html.escape(self._points(entry))}</td>')
+
+    def _points(self, entry: Entry | None) -> str:
+        """Return what a behaviour brings of its points, or the group that decides as a whole."""
+        group = self._group.get(entry.id) if entry else None
+        if entry is None or group is None:
+            return ""
+        if group.rule == "min":
+            return f"with {visible_line(group.name, 60)}"
+        missed = entry.outcome is Outcome.LENIENT and not entry.holds
+        share = Fraction(0) if missed else self._worth.get(entry.outcome, Fraction(0))
+        return f"{decimal(group.share * share)} of {decimal(group.share)}"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_html(self, report: Any, data: list[str]) -> None:
-        """Show a deviation as the terminal does, with expected beside observed on top."""
+        """Show a deviation: the rule, expected beside observed, then what the terminal shows."""
         entry = undress(report)
         if entry is None or entry.holds:
             return
-        detail = entry.verdict.detail
-        rows = "".join(
-            f"<tr><th>{name}</th><td><pre>{html.escape(visible(text))}</pre></td></tr>"
-            for name, text in (("expected", detail.expected), ("observed", detail.observed))
-            if text
-        )
-        table = f"<p>{html.escape(visible_line(entry.title))}</p><table>{rows}</table>"
-        data[:] = [table, f'<div class="log">{html.escape(report.longreprtext)}</div>']
+        log = f'<div class="log">{html.escape(report.longreprtext)}</div>'
+        data[:] = [_panel(entry), log]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_summary(self, prefix: list[str]) -> None:
+        """Put the points above the table, those of the visible groups where others are hidden."""
+        if not self._header.assignment:
+            return
+        entries = tuple(self._entries.values())
+        run = Run(self._header, entries, make_footer(entries, 0.0))
+        seen = shown(run) if self._hidden else None
+        found = seen.grade if seen else grade(run)
+        lines = grade_lines(found) if found else []
+        lines += ["  hidden groups are left out, and so is the total"] if seen else []
+        prefix.append(f"<pre>{html.escape(chr(10).join(lines))}</pre>")
+
+
+def _panel(entry: Entry) -> str:
+    """Write the statement, what differs, and both sides with the differing elements marked."""
+    detail = entry.verdict.detail
+    found = rows(detail)
+    sides = (
+        ("expected", detail.expected, found.expected if found else None),
+        ("observed", detail.observed, found.observed if found else None),
+    )
+    body = "".join(
+        f"<tr><th>{name}</th><td><pre>{_cells(cells) if cells else html.escape(visible(text))}"
+        "</pre></td></tr>"
+        for name, text, cells in sides
+        if text
+    )
+    about = html.escape(visible_line(f"{entry.id} · {entry.level} · {entry.outcome.value}"))
+    said = html.escape(visible_line(deviation(detail)))
+    title = html.escape(visible_line(entry.title))
+    return f"<p><b>{title}</b><br>{about}</p><p>{said}</p><table>{body}</table>"
+
+
+def _cells(lines: tuple[tuple[Cell, ...], ...]) -> str:
+    return "\n".join(" ".join(map(_cell, line)) for line in lines)
+
+
+def _cell(cell: Cell) -> str:
+    text = html.escape(visible_line(cell.text, 40))
+    return f"<mark>≠{text}</mark>" if cell.differs else text

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-DEFAULT_ISOLATION = 1
+UNSAID = -1
+"""The level of isolation where nobody names one."""
+
 DEFAULT_REFERENCE = "recorded"
 DEFAULT_REPORT = "gradmark-report"
 
@@ -66,13 +68,22 @@ OPTIONS = (
     ),
     Option(
         "--gradmark-isolation", "--isolation", "gradmark_isolation", "LEVEL",
-        f"0 in this process, for a debugger; {DEFAULT_ISOLATION} in one of its own (default)",
+        "0 in this process, for a debugger; 1 in one of its own (default); 2 behind walls; 3 in "
+        "bubblewrap too",
+    ),
+    Option(
+        "--gradmark-require-isolation", "", "gradmark_require_isolation", "LEVEL",
+        "refuse to run below this level, which an assignment can raise and never lower",
     ),
     Option(
         "--gradmark-reference", "", "gradmark_reference", "HOW",
         "PyTorch's answers: recorded (default; needs no PyTorch) or live, from the installed one",
     ),
     Option("--gradmark-seed", "", "gradmark_seed", "N", "the data are drawn from this (default 0)"),
+    Option(
+        "--gradmark-examples", "--examples", "gradmark_examples", "N",
+        "search N random compositions after the spec; no part of score or grade (needs PyTorch)",
+    ),
     Option(
         "--gradmark-report", "", "gradmark_report", "DIR",
         f"the folder of run.jsonl and index.html (default {DEFAULT_REPORT})",
@@ -139,17 +150,21 @@ class Asked:
     globs: tuple[str, ...]
     python: str
     isolation: int
+    """The level; `UNSAID` until it is settled where nobody has named one."""
     seed: int
     reference: str
     strict: bool
     report: str
     own: bool
+    require_isolation: int = 0
     assignment: str = ""
     """A file's path; once it was read, the JSON text of what it settles."""
     fail_under: str = ""
     baseline: str = ""
     write_baseline: str = ""
     selection: tuple[str, ...] = ()
+    examples: int = 0
+    """How many random compositions are searched after the spec."""
     taken: tuple[str, ...] = ()
 
     def spelt(self, short: str) -> str:
@@ -173,17 +188,19 @@ def asked(config: pytest.Config) -> Asked:
         profile=_text(config, "gradmark_profile"),
         globs=globs,
         python=_text(config, "gradmark_python"),
-        isolation=_number(config, "gradmark_isolation", DEFAULT_ISOLATION),
+        isolation=_number(config, "gradmark_isolation", UNSAID),
         seed=_number(config, "gradmark_seed", 0),
         reference=_text(config, "gradmark_reference") or DEFAULT_REFERENCE,
         strict=_strict(config),
         report=str(_report(config)),
         own=named or not globs,
+        require_isolation=_number(config, "gradmark_require_isolation", 0),
         assignment=_text(config, "gradmark_assignment"),
         fail_under=_percent(config),
         baseline=_path(config, "gradmark_baseline"),
         write_baseline=_path(config, "gradmark_write_baseline"),
         selection=_selection(config, globs),
+        examples=max(0, _number(config, "gradmark_examples", 0)),
         taken=config.stash.get(TAKEN, ()),
     )
 

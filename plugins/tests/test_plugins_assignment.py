@@ -14,6 +14,7 @@ PLAN = """\
 title = "Homework 3"
 backend = "mylib"
 profile = "tensor"
+isolation = 1
 
 [worth]
 lenient = 0.5
@@ -28,7 +29,7 @@ name = "Rules"
 behaviours = ["rules"]
 points = 2
 """
-HERE = PLAN.replace("[worth]", "isolation = 0\n[worth]")
+HERE = PLAN.replace("isolation = 1", "isolation = 0")
 """For runs in this process, which is how most tests of the plugin run the tiny spec."""
 
 LINES = [
@@ -100,7 +101,7 @@ def test_a_broken_file_has_its_line_in_the_message(gradmark, tiny):
     (tiny / "gradmark.toml").write_text(PLAN.replace("sums", "smus"))
     code, _, err = gradmark("run", "--assignment=gradmark.toml")
     assert code == 4
-    assert err.startswith("error: gradmark.toml:10: no behaviour matches 'smus'")
+    assert err.startswith("error: gradmark.toml:11: no behaviour matches 'smus'")
     assert "did you mean sums" in err
 
 

@@ -157,6 +157,8 @@ OPENED = Opened(
 )
 AS_LISTS = {
     "scalar_shape": [1],
+    "needs": [],
+    "table": [],
     "recognised": ["leaf: Value"],
     "spelling": [["tensor", "Value"], ["requires_grad", ""]],
 }

@@ -115,13 +115,6 @@ def test_list(gradmark):
     ]
 
 
-def test_list_claims(tmp_path):
-    """--claims shows what of the documents a behaviour covers."""
-    from gradmark_cli.catalogue import listed
-
-    assert any(line.strip().startswith("claims: ") for line in listed("scalar", claims=True))
-
-
 def test_explain(gradmark):
     """Everything that a student may want to know about one behaviour."""
     code, out, _ = gradmark("explain", "sums.again")
@@ -348,3 +341,19 @@ def test_progress_is_drawn_on_a_terminal_only(tiny, tiny_host):
     assert process.returncode == 0
     assert "opening right" in drawn
     assert out.decode().splitlines()[-1] == "report: gradmark-report/index.html"
+
+
+def test_our_own_fault_is_exit_code_3(gradmark, monkeypatch, capsys):
+    """A gate that asks for the exit code never takes a mistake of ours for one of the library's."""
+
+    def broken(_request):
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr("gradmark_cli.running.run_backend", broken)
+    monkeypatch.setattr("gradmark_cli.running.Request", dict)
+    code, _, err = gradmark("run", "--backend=right")
+    assert code == 3
+    assert err.splitlines() == [
+        "error: something of ours broke: ZeroDivisionError: ours [internal]",
+        "  hint: GRADMARK_TRACEBACK=1 shows where",
+    ]

@@ -64,14 +64,16 @@ def test_the_commands_without_pytest_run(demo: tuple[Path, str]) -> None:
     """Each `gradmark` command of the README comes to its end with the exit code that it should."""
     folder = demo[0]
     shutil.copy(folder / "student_engine.py", folder / "mylib.py")
-    wanted = {"run": 1, "list": 0, "explain": 0, "report": 0, "init": 0}
+    wanted = {"run": 1, "list": 0, "explain": 0, "report": 0, "init": 0, "matrix": 0}
     seen = set()
     for line in COMMANDS:
         words = line.split()
         if words[0] != "gradmark" or words[1] not in wanted:
             continue
         done = run("gradmark_cli", *words[1:], cwd=folder)
-        code = 0 if "--baseline=" in line else wanted[words[1]]
+        # The demo deviates, but no more than its baseline says, and it earns enough to pass.
+        enough = "--baseline=" in line or "--assignment=" in line
+        code = 0 if enough else wanted[words[1]]
         assert done.returncode == code, (line, done.stdout, done.stderr)
         seen.add(words[1])
     assert seen == set(wanted)

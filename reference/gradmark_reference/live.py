@@ -14,6 +14,7 @@ import numpy as np
 
 from gradmark.behaviour import REFERENCE_VERSION
 from gradmark.errors import GradmarkError
+from gradmark.graph import Graph
 from gradmark.program import Program
 from gradmark.replay import replay
 from gradmark.surface import Surface
@@ -66,6 +67,14 @@ class Live:
             _, oldest = self._answers.popitem(last=False)
             self._bytes -= _size(oldest)
         return trace
+
+    def diagnosed(self, program: Program, graph: Graph, step: int) -> Graph:
+        """Return a program's graph with what PyTorch saves and which gradients pass inside."""
+        from gradmark_reference.diagnose import diagnosed, torch_lens
+
+        lens = torch_lens(self._torch, self._surface, lambda each: restored(self._torch, each))
+        name = f"PyTorch {self.version}"
+        return diagnosed(program, graph, lens, name, self.expected(program), step)
 
 
 def _import_torch() -> Any:

@@ -12,13 +12,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradmark.behaviour import REFERENCE_VERSION
 from gradmark.errors import GradmarkError
+from gradmark.graph import Graph
 from gradmark.program import Program
 from gradmark.session import Reference
 from gradmark.trace import Trace, trace_from_wire, trace_to_wire
+
+if TYPE_CHECKING:
+    from gradmark_reference.live import Live
 
 ANSWERS = Path(str(files("gradmark_reference") / "answers"))
 SEED = 0
@@ -55,7 +59,7 @@ class Recorded:
     def __init__(self, folder: Path = ANSWERS) -> None:
         """Read the files; an answer is rebuilt when it is asked for."""
         self._kept: dict[str, list[Any]] = {}
-        self._live: Reference | None = None
+        self._live: Live | None = None
         for path in sorted(folder.glob("*.json")):
             data = json.loads(path.read_text(encoding="utf-8"))
             if data["torch"] == REFERENCE_VERSION:
@@ -75,7 +79,16 @@ class Recorded:
             return trace_from_wire(header, base64.b64decode(data))
         return self._asked().expected(program)
 
-    def _asked(self) -> Reference:
+    def diagnosed(self, program: Program, graph: Graph, step: int) -> Graph:
+        """Return a program's graph with what the model saves and which gradients pass inside."""
+        from gradmark_reference.diagnose import diagnosed, model_lens
+
+        if program.key not in self._kept:
+            return self._asked().diagnosed(program, graph, step)
+        name, expected = "Gradmark's model", self.expected(program)
+        return diagnosed(program, graph, model_lens(), name, expected, step)
+
+    def _asked(self) -> Live:
         from gradmark_reference.live import Live
 
         if self._live is None:
@@ -105,4 +118,3 @@ def recording(chapter: str, answers: Iterable[tuple[str, Program, Trace]]) -> st
 def _portable(trace: Trace) -> Trace:
     """Leave out what names the machine on which the answer was recorded."""
     return trace if trace.stop is None else replace(trace, stop=replace(trace.stop, traceback=""))
-

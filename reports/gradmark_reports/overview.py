@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -49,9 +50,10 @@ class Root:
 def tally(name: str, title: str, entries: Iterable[Entry], size: int | None = None) -> Tally:
     """Count the outcomes of some entries, each outcome in the order of the enumeration."""
     listed = list(entries)
-    counts = {o: sum(e.outcome is o for e in listed) for o in Outcome}
-    return Tally(name, title, len(listed) if size is None else size,
-                 sum(e.holds for e in listed), {o: n for o, n in counts.items() if n})  # fmt: skip
+    seen = Counter(e.outcome for e in listed)
+    counts = {o: seen[o] for o in Outcome if seen[o]}
+    size = len(listed) if size is None else size
+    return Tally(name, title, size, sum(e.holds for e in listed), counts)
 
 
 def headline(run: Run) -> Tally:
@@ -91,7 +93,8 @@ def fix_first(run: Run) -> tuple[Root, ...]:
         e.id: [] for e in run.entries if not e.holds and e.outcome not in _NO_ROOT
     }
     for entry in with_outcome(run, Outcome.BLOCKED):
-        waiting.setdefault(entry.verdict.root, []).append(entry)
+        if entry.verdict.root:  # without one it waits for something that is not shown
+            waiting.setdefault(entry.verdict.root, []).append(entry)
 
     def rank(identity: str) -> tuple[bool, int, int]:
         entry = known.get(identity)

@@ -25,6 +25,8 @@ def visible(text: str, limit: int = LIMIT, *, tail: bool = False) -> str:
     What is longer than the limit loses its end, or its beginning with ``tail``, and says how much.
     """
     left = len(text) - limit
+    if left <= 0 and text.isascii() and text.isprintable():
+        return text  # most texts, and there are very many
     if left > 0:
         text = text[left:] if tail else text[:limit]
     shown = _UNSEEN.sub(_escape, text)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gradmark.graph import Graph, Node
 from gradmark.journal import Entry, Header, Run, make_footer
 from gradmark.session import BackendInfo
 from gradmark.verdict import Detail, Outcome, Verdict
@@ -76,6 +77,18 @@ MATRIX = Detail(
 )
 
 
+ADDING = Graph(
+    (
+        Node(1, "leaf", "ones", "x", wrong="gradient", value="[1 1 1 1]", gradient="[5 5 5 5]"),
+        Node(2, "operation", "× 2", "", (1,), freed=True, gradient="[1 1 1 1]", saved=("2",)),
+        Node(5, "operation", "sum", "first", (2,), root=True, gradient="1"),
+        Node(6, "operation", "× 3", "", (1,), freed=True, gradient="[1 1 1 1]", saved=("3",)),
+        Node(8, "operation", "sum", "second", (6,), root=True, gradient="1"),
+    ),
+    replayed="PyTorch 2.13.0",
+)
+
+
 def entry(identity: str, title: str, outcome: Outcome = Outcome.PASS, **more: Any) -> Entry:
     verdict = {k: more.pop(k) for k in ("detail", "root", "note") if k in more}
     level = more.get("level", "must")
@@ -114,6 +127,7 @@ ENTRIES = (
         "Backward of a second loss adds to the leaf's grad",
         Outcome.FAIL,
         detail=ACCUMULATES,
+        graph=ADDING,
         why="Every optimiser step over several losses relies on gradients that add up.",
         mistake="backward assigns to x.grad instead of adding to it.",
     ),
@@ -211,10 +225,13 @@ def hostile(entries: tuple[Entry, ...], evil: str) -> tuple[Entry, ...]:
         expected_items=("1", evil), observed_items=(evil, evil),
     )  # fmt: skip
     lines = (evil, f"x = {evil}")
+    node = Node(1, "leaf", evil, evil, (), True, True, "value", evil, evil, (evil, evil))
+    graph = Graph((node, replace(node, key=2, kind="operation", inputs=(1,))), 1, evil)
     return tuple(
         replace(
             e, verdict=replace(e.verdict, detail=detail, note=evil), title=evil, why=evil,
             mistake=evil, script=lines, torch_script=lines, reproduce=evil, marked=(1,),
+            graph=graph,
         )
         for e in entries
     )  # fmt: skip

@@ -2,7 +2,25 @@
 
 from typing import Any
 
+from gradmark.surface import Missing
 from gradmark_backends.adapter import Adapter
+
+
+def _largest(name: str) -> Any:
+    """Along an axis PyTorch's ``max`` and ``min`` say where as well, which MyGrad's never do."""
+
+    def reduce(library: Any, tensor: Any, *where: Any, **named: Any) -> Any:
+        if where or named:
+            raise Missing(f"{name} along an axis that gives values and their places")
+        return getattr(library, name)(tensor)
+
+    return reduce
+
+
+def _clamp(library: Any, tensor: Any, *bounds: Any, **named: Any) -> Any:
+    """MyGrad has no defaults for bounds, so a bound that is left out is None."""
+    low, high = (*bounds, None, None)[:2]
+    return library.clip(tensor, named.get("min", low), named.get("max", high))
 
 
 class MyGrad(Adapter):
@@ -16,6 +34,33 @@ class MyGrad(Adapter):
     aliases = {
         "no_grad": lambda lib: lib.no_autodiff,
         ".requires_grad": lambda lib, tensor: not tensor.constant,
+        ".detach": lambda lib, tensor: lib.Tensor(tensor, constant=True, copy=False),
+        "mul": "multiply",
+        "sub": "subtract",
+        "div": "divide",
+        "pow": "power",
+        "cat": "concatenate",
+        "unsqueeze": "expand_dims",
+        "norm": "linalg.norm",
+        ".clamp": _clamp,
+        ".max": _largest("max"),
+        ".min": _largest("min"),
+        # NumPy's meaning: all axes in their new order, each element repeated
+        "transpose": "swapaxes",
+        ".transpose": "swapaxes",
+        "permute": "transpose",
+        ".permute": "transpose",
+        ".t": lambda lib, tensor: tensor.T,
+        "repeat": None,
+        ".repeat": None,
+        "log_softmax": "logsoftmax",
+        "nn.functional.log_softmax": "logsoftmax",
+        "nn.functional.softmax": "softmax",
+        "nn.functional.relu": "relu",
+        "nn.functional.elu": lambda lib, x, alpha=1.0: lib.nnet.elu(x, alpha),
+        "nn.functional.leaky_relu": lambda lib, x, slope=0.01: lib.nnet.leaky_relu(x, slope),
+        "nn.functional.cross_entropy": "softmax_crossentropy",
+        "nn.functional.nll_loss": "negative_log_likelihood",
     }
     written = {"requires_grad": "constant=False", "no_grad()": "no_autodiff"}
     recognised = ("leaf: mygrad.tensor(data, constant=False)", "gradient: .grad (array)")

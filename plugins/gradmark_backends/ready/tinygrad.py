@@ -3,9 +3,35 @@
 import inspect
 from typing import Any
 
+from gradmark.surface import Missing
 from gradmark_backends.adapter import Adapter, plain_shape
 
-DTYPES = "float16 float32 float64 int8 int16 int32 int64 uint8 bool".split()
+DTYPES = "float16 float32 float64 int8 int16 int32 int64 uint8 bool bfloat16".split()
+FUNCTIONAL = (
+    "relu leaky_relu elu silu softplus logsigmoid hardtanh softmax log_softmax cross_entropy "
+    "nll_loss"
+).split()
+"""What PyTorch has in nn.functional, and tinygrad among the methods of Tensor."""
+
+SHORT = "half float double short int long".split()
+"""Dtypes that are functions elsewhere in the library: Tensor.half casts."""
+
+
+def _largest(name: str) -> Any:
+    """Along an axis PyTorch's ``max`` and ``min`` say where as well, which tinygrad's never do."""
+
+    def reduce(library: Any, tensor: Any, *where: Any, **named: Any) -> Any:
+        if where or named:
+            raise Missing(f"{name} along an axis that gives values and their places")
+        return getattr(library.Tensor, name)(tensor)
+
+    return reduce
+
+
+def _to(library: Any, tensor: Any, target: Any) -> Any:
+    """PyTorch's ``to`` takes a device or a dtype, tinygrad's a device alone."""
+    cast = isinstance(target, library.dtype.DType)
+    return tensor.cast(target) if cast else tensor.to(target)
 
 
 class Tinygrad(Adapter):
@@ -17,7 +43,20 @@ class Tinygrad(Adapter):
     environment = {"DEV": "PYTHON", "PYTHON": "1"}
     places = ("", "Tensor")
     data = "numpy"
-    aliases = {".data": None, **{name: f"dtypes.{name}" for name in DTYPES}}
+    aliases = {
+        ".data": None,
+        ".t": lambda lib, tensor: tensor.T,
+        ".to": _to,
+        ".amax": "max",
+        ".amin": "min",
+        ".max": _largest("max"),
+        ".min": _largest("min"),
+        "cat": lambda lib, parts, dim=0: parts[0].cat(*parts[1:], dim=dim),
+        **{name: f"dtypes.{name}" for name in [*DTYPES, *SHORT]},
+        **{f"nn.functional.{name}": name for name in FUNCTIONAL},
+        "nn.functional.binary_cross_entropy": "binary_crossentropy",
+        "nn.functional.binary_cross_entropy_with_logits": "binary_crossentropy_logits",
+    }
     written = {"tensor": "Tensor", "requires_grad": ""}
     keywords = {"keepdims": "keepdim"}
     recognised = ("leaf: Tensor(data), Tensor.full((), number)", "gradient: .grad (Tensor)")

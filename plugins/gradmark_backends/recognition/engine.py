@@ -1,4 +1,4 @@
-"""The adapter of an engine that has none: PyTorch-shaped, by the conventions that were found.
+"""The adapter of an engine that has none: nothing is offered but what trying it showed.
 
 This module travels to the worker, so it needs the standard library alone.
 """
@@ -6,61 +6,86 @@ This module travels to the worker, so it needs the standard library alone.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any, ClassVar
 
-from gradmark.surface import Missing, describe, lookup
+from gradmark.surface import Missing, describe, lookup, plain_kind, read_plain
+from gradmark.trace import Value
 from gradmark_backends.adapter import Adapter, nested, plain_dtype, plain_shape
-from gradmark_backends.conventions import (
-    ABSENT,
-    DIFFERENTIATES,
-    RAISES,
-    Spelling,
-    opened,
-    own,
-    parameters,
-    peek,
-    seed_parameter,
-    takes,
-)  # fmt: skip
-
-FOR_ARRAYS = ("shape", "sum", "mean", "reshape", "transpose", "T", "dot", "matmul", "__matmul__")
-"""Any of these says that an engine is about arrays."""
+from gradmark_backends.recognition.arrays import (
+    SHAPED,
+    Arrays,
+    arrays_of,
+    as_form,
+    as_sides,
+    renamed,
+)
+from gradmark_backends.recognition.clearing import clear
+from gradmark_backends.recognition.lines import LOOKED_FOR, lines_of
+from gradmark_backends.recognition.reading import ABSENT, flat, number, opened, own, peek, takes
+from gradmark_backends.recognition.seeding import Seeding, seeding_of
+from gradmark_backends.recognition.spelling import DIFFERENTIATES, Spelling
+from gradmark_backends.recognition.starting import go_backward, seeded
+from gradmark_backends.recognition.switches import detach_of, no_grad_of
 
 FACTORIES = {"ones": ((), 1.0), "zeros": ((), 0.0), "full": ((3.0,), 3.0)}
-LOOKED_FOR = ("no_grad", "enable_grad", "set_grad_enabled")
-LOOKED_FOR_IN_VALUES = ("requires_grad", "is_leaf", "grad_fn", "detach", "sum", "shape", "dtype")
 
 
-class Spelled(Adapter):
-    """An engine without an adapter; nothing is offered but what trying it showed."""
+class Engine(Adapter):
+    """An engine without an adapter, as its `Spelling` says."""
 
     name: ClassVar[str] = "by convention"
 
-    def __init__(self, namespace: ModuleType, spelling: Spelling) -> None:
-        """Take the conventions, and try which of the rest hold."""
+    def __init__(
+        self,
+        namespace: ModuleType,
+        spelling: Spelling,
+        *,
+        table: Mapping[str, str] | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """Take the conventions, and try which of the rest hold; a table's word is taken."""
         super().__init__(namespace)
         self.spelling = spelling
         self._tensors = (spelling.kind,)
         home = sys.modules.get(spelling.kind.__module__, namespace)
         self.namespaces = tuple(dict.fromkeys((namespace, home, *_around(home))))
+        said = {k.partition(".")[2]: v for k, v in (table or {}).items() if k.startswith("names.")}
+        self.renamed_words = {
+            k.partition(".")[2]: v for k, v in (table or {}).items() if k.startswith("keywords.")
+        }
         pairs = ((".grad", spelling.gradient), (".data", spelling.data))
-        self.aliases = {
+        self.aliases: dict[str, Any] = {
             wanted: found
             for wanted, found in pairs
             if found and self._is_another(wanted[1:], found)
         }
         if callable(peek(spelling.example, "data")):
             self.aliases[".data"] = None
-        self.scalar_shape = plain_shape(spelling.held) if spelling.held is not None else ()
-        self.lists = self._vectors()
-        self.profile = "tensor" if self.lists else "scalar"
+        self.after = peek(self._differentiated(), spelling.gradient)
+        self.scalar_shape = self._scalar_shape()
+        self.arrays: Arrays = arrays_of(spelling, self.host)
+        self.profile = "tensor" if self.arrays.form else "scalar"
         self.only_dtype = "" if spelling.dtype else self._dtype()
-        self.seed = seed_parameter(spelling.kind)
-        self.seed_as = self._seed()
+        self.seeding: Seeding = seeding_of(
+            spelling,
+            lambda data: self.leaf(data, requires_grad=True, dtype=None),
+            self.host,
+            vectors=bool(self.arrays.form),
+        )
         self.factories = {name: made for name in FACTORIES if (made := self._own(name))}
-        self.recognised = tuple(self._lines())
+        self.switch, switch = no_grad_of(self.namespaces, spelling.kind)
+        if switch is not None and "no_grad" not in said:
+            self.aliases["no_grad"] = lambda _lib, *args, **named: switch(*args, **named)
+        self.detach = detach_of(spelling)
+        if self.detach not in {"", "detach"}:
+            self.aliases[".detach"] = self.detach
+        flag = spelling.requires_grad
+        if flag and flag != "requires_grad" and peek(spelling.example, flag) is not ABSENT:
+            self.aliases[".requires_grad"] = flag
+        self.aliases.update({name: other or None for name, other in said.items()})
+        self.recognised = (*lines_of(self), *notes)
 
     def find(self, path: str) -> Any:
         for namespace in self.namespaces:
@@ -81,7 +106,27 @@ class Spelled(Adapter):
         if name == found:
             return False
         there = peek(self.spelling.example, name)
-        return there is ABSENT or (callable(there) and name == "grad")
+        return there is ABSENT or (name == "grad" and (callable(there) or number(there) is None))
+
+    def _scalar_shape(self) -> tuple[int, ...]:
+        """Return the largest shape in which this engine holds one number, or its gradient."""
+        held = [self.spelling.held]
+        if self.spelling.score == DIFFERENTIATES:
+            held.append(self.host(self.spelling.result))
+            held.append(opened(self.after))
+        shapes = [plain_shape(value) for value in held if value is not None]
+        return max((s for s in shapes if all(side == 1 for side in s)), key=len, default=())
+
+    def _differentiated(self) -> Any:
+        """Return a leaf that has its gradient, or None where it gets none."""
+        if self.spelling.score != DIFFERENTIATES and not self.spelling.plainly:
+            return None
+        x = self.spelling.leaf(3.0)
+        try:
+            go_backward(self.spelling, x * x + x)
+        except BaseException:  # noqa: BLE001 - it need not work again
+            return None
+        return x
 
     def spelt(self) -> dict[str, str]:
         """Return the engine's names for what a script for people writes."""
@@ -90,9 +135,21 @@ class Spelled(Adapter):
         elsewhere = {
             name: path
             for name in LOOKED_FOR
-            if self._there(name) and (path := self._path(self.find(name))) not in {"", name}
+            if self.there(name) and (path := self._path(self.symbol_of(name))) not in {"", name}
         }
         return {**super().spelt(), **elsewhere, **named}
+
+    @property
+    def file(self) -> str:
+        """Return the file that defines the engine's class."""
+        home = sys.modules.get(self.spelling.kind.__module__, self.namespace)
+        return str(getattr(home, "__file__", None) or "")
+
+    def symbol_of(self, name: str) -> Any:
+        """Return the engine's own object for one of its switches. Raises `Missing`."""
+        if name == "no_grad" and self.switch:
+            return self.find(self.switch)
+        return self.find(name)
 
     def factory_name(self, name: str) -> str:
         return self._path(self.factories[name]) if name in self.factories else ""
@@ -127,18 +184,14 @@ class Spelled(Adapter):
         if made != "number":
             import numpy  # noqa: ICN001 - the engine takes nothing but its arrays
 
-            data = numpy.array(data if made == "array" else [data])
+            data = numpy.array({"array": data, "vector": [data], "matrix": [[data]]}[made])
         return self.spelling.make(data, requires_grad=requires_grad, dtype=dtype)
 
     def _listed(self, data: Any) -> Any:
-        if self.lists == "array" and isinstance(data, (list, tuple)):
-            import numpy  # noqa: ICN001 - the engine takes nothing but its arrays
-
-            return numpy.array(data)
-        if not self.lists:
+        if not self.arrays.form:
             rank = len(plain_shape(data))
             raise Missing(f"tensors of rank {rank}: {self.spelling.called} holds single numbers")
-        return data
+        return as_form(data, self.arrays.form)
 
     def leaf_keywords(self, requires_grad: bool | None, dtype: Any) -> dict[str, Any]:
         flag = self.spelling.requires_grad
@@ -151,13 +204,43 @@ class Spelled(Adapter):
         return self.factories.get(name)
 
     def method(self, owner: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if name != "backward" or not self.seed or not (args or "gradient" in kwargs):
-            return super().method(owner, name, args, kwargs)
-        rest = dict(kwargs)
+        if name == "backward" and self.is_tensor(owner):
+            return self._backward(owner, args, kwargs)
+        if name in SHAPED and self.is_tensor(owner):
+            found = peek(owner, str(self.alias(owner, name)))
+            if callable(found):
+                args = as_sides(found, args, self.arrays.sides)
+        function = peek(owner, str(self.aliases.get(f".{name}") or name))
+        if callable(function):
+            kwargs = renamed(function, self._renamed(kwargs))
+        return super().method(owner, name, args, kwargs)
+
+    def _renamed(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        return {self.renamed_words.get(name, name): value for name, value in kwargs.items()}
+
+    def _backward(self, root: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        way, rest = self.spelling, dict(kwargs)
+        method = lookup(root, way.backward)
+        if not args and "gradient" not in rest:
+            one = way.start_with != "plain" and number(peek(root, way.data), way.data) is not None
+            return go_backward(way, root) if one and not rest else method(**rest)
         seed = args[0] if args else rest.pop("gradient")
-        if self.seed_as == "array" and self.is_tensor(seed):
+        if way.start_with == "grad" and not self.seeding.name:
+            is_array = self.is_tensor(seed) and way.start_as != "tensor"
+            seeded(way, root, self.host(seed) if is_array else seed)
+            return method(*args[1:], **rest)
+        if not self.seeding.name:
+            return method(*args, **kwargs)
+        if self.seeding.form == "array" and self.is_tensor(seed):
             seed = self.host(seed)
-        return lookup(owner, name)(*args[1:], **{self.seed: seed}, **rest)
+        return method(*args[1:], **{self.seeding.name: seed}, **rest)
+
+    def setattr(self, owner: Any, name: str, value: Any) -> None:
+        how = self.spelling.clear
+        if name == "grad" and value is None and how != "start" and self.is_tensor(owner):
+            clear(self.spelling, owner)
+            return
+        super().setattr(owner, name, value)
 
     def no_gradient(self, owner: Any) -> Any:
         start = self.spelling.start
@@ -175,7 +258,8 @@ class Spelled(Adapter):
         if isinstance(value, self.spelling.kind):
             return True
         kind = type(value)
-        return hasattr(kind, "backward") and hasattr(kind, "__add__") and own(kind, self.namespace)
+        goes_back = hasattr(kind, self.spelling.backward) or hasattr(kind, self.spelling.data)
+        return goes_back and hasattr(kind, "__add__") and own(kind, self.namespace)
 
     def host(self, value: Any) -> Any:
         name = self.spelling.data
@@ -183,55 +267,21 @@ class Spelled(Adapter):
             raise Missing(f"an attribute of {self.spelling.called} that holds its numbers")
         return opened(lookup(value, name), name)
 
-    def _vectors(self) -> str:
-        """Find out how lists of numbers are given to the engine: list, array, or not at all."""
-        for payload in ("list", "array"):
-            try:
-                data: Any = [1.0, 2.0]
-                if payload == "array":
-                    import numpy  # noqa: ICN001 - only tried where there is one
-
-                    data = numpy.array(data)
-                x = self.spelling.make(data)
-                if flat(self.host(x)) != [1.0, 2.0]:
-                    continue
-                # An engine of single numbers computes with an array as well, by accident.
-                if payload == "array" and not self._is_for_arrays():
-                    continue
-                for result, wanted in ((x * x, [1.0, 4.0]), (x + x, [2.0, 4.0])):
-                    if flat(self.host(result)) == wanted:
-                        return payload
-            except BaseException:  # noqa: BLE001, S112 - an engine may refuse in any way
-                continue
-        return ""
-
-    def _is_for_arrays(self) -> bool:
-        converts = not isinstance(self.spelling.held, (int, float))
-        return converts or any(hasattr(self.spelling.kind, name) for name in FOR_ARRAYS)
+    def read(self, value: Any) -> Value:
+        """Copy a value out; a gradient may be wrapped in a class that is no tensor's."""
+        if not self.is_tensor(value) and plain_kind(value) == "object":
+            inner = opened(value)
+            if inner is not value and plain_kind(inner) != "object":
+                return read_plain(inner, self, "tensor")
+        return super().read(value)
 
     def _dtype(self) -> str:
         try:
-            data = self._listed([1.0, 2.0]) if self.lists else None
-            made = self.spelling.make(data) if self.lists else self.spelling.leaf(3.0)
+            form = self.arrays.form
+            made = self.spelling.make(self._listed([1.0, 2.0])) if form else self.spelling.leaf(3.0)
             return plain_dtype(self.host(made))
         except BaseException:  # noqa: BLE001 - no convention is claimed for what can't be read
             return ""
-
-    def _seed(self) -> str:
-        """Find out whether ``backward`` wants its gradient as a tensor or as an array."""
-        if not self.seed or not self.lists or not self.spelling.tried:
-            return "tensor"
-        for form in ("tensor", "array"):
-            try:
-                x = self.leaf([1.0, 2.0], requires_grad=True, dtype=None)
-                seed = self.leaf([1.0, 10.0], requires_grad=False, dtype=None)
-                given = seed if form == "tensor" else self.host(seed)
-                (x * x).backward(**{self.seed: given})
-                if flat(opened(peek(x, self.spelling.gradient))) == [2.0, 40.0]:
-                    return form
-            except BaseException:  # noqa: BLE001, S112 - an engine may refuse in any way
-                continue
-        return "tensor"
 
     def _own(self, name: str) -> Any:
         """Return the engine's own factory if it does, tried on two elements, what it says."""
@@ -251,43 +301,10 @@ class Spelled(Adapter):
                 continue
         return None
 
-    def _lines(self) -> Any:
-        spelling = self.spelling
-        flag = f", {spelling.requires_grad}=True" if spelling.requires_grad else ""
-        payload = {"number": "3.0", "array": "np.array(3.0)", "vector": "np.array([3.0])"}
-        yield f"leaf: {spelling.called}({payload[spelling.payload]}{flag})"
-        if spelling.score == RAISES:
-            yield f"the leaf can't be made: {spelling.why}"
-            return
-        yield f"value: .{spelling.data} ({spelling.holds})" if spelling.data else "value: not found"
-        if spelling.gradient:
-            after = peek(spelling.example, spelling.gradient)
-            kind = "" if after is None or after is ABSENT else type(after).__name__
-            about = ", ".join(part for part in (kind, spelling.before) if part)
-            yield f"gradient: .{spelling.gradient}" + (f" ({about})" if about else "")
-        else:
-            yield "gradient: not found"
-        vector = {"list": "[1.0, 2.0]", "array": "np.array([1.0, 2.0])"}
-        if self.lists:
-            yield f"vectors: {spelling.called}({vector[self.lists]}{flag})"
-        else:
-            yield "vectors: none, single numbers alone"
-        if self.seed:
-            yield f"backward takes a gradient: {self.seed}, as {self.seed_as}"
-        made = [n for n in FACTORIES if n not in self.factories]
-        if self.lists and made:
-            yield f"made by the leaf's constructor: {', '.join(made)}"
-        if spelling.score != DIFFERENTIATES:
-            yield f"x*x + x at 3 went wrong: {spelling.why or 'not 12 and 7'}"
-        absent = [name for name in LOOKED_FOR if not self._there(name)]
-        absent += [n for n in LOOKED_FOR_IN_VALUES if peek(spelling.example, n) is ABSENT]
-        absent += [] if self.seed else ["backward(gradient)"]
-        if "retain_graph" not in parameters(peek(spelling.kind, "backward")):
-            absent.append("retain_graph")
-        if absent:
-            yield f"missing: {', '.join(absent)}"
-
-    def _there(self, name: str) -> bool:
+    def there(self, name: str) -> bool:
+        """Say whether the engine has a function of PyTorch's."""
+        if callable(self.aliases.get(name)):
+            return True
         try:
             self.find(name)
         except Missing:
@@ -306,11 +323,3 @@ def _around(home: ModuleType) -> Iterator[ModuleType]:
         inside = name.startswith(beside) and "." not in name[len(beside) :]
         if parent and (inside or beside.startswith(f"{name}.")):
             yield module
-
-
-def flat(value: Any) -> list[float]:
-    """Return the numbers of an array or of nested lists in a row."""
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if isinstance(value, (list, tuple)):
-        return [number for item in value for number in flat(item)]
-    return [float(value)]

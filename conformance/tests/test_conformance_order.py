@@ -1,0 +1,110 @@
+"""Which programs are asked again, and when answers come and go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gradmark.behaviour import Behaviour, Level, Spec
+from gradmark.order import order_matters, wavers
+from gradmark.program import Program
+from gradmark.record import record
+from gradmark.session import Answer, BackendInfo, Session
+from gradmark.trace import Seen, Trace, Value
+from gradmark.verdict import Outcome
+
+
+def chain(lib: Any) -> None:
+    x = lib.tensor(3.0, requires_grad=True)
+    y = x * x + x
+    y.backward()
+    lib.observe("gradient", x.grad)
+
+
+def shared(lib: Any) -> None:
+    x = lib.tensor(3.0, requires_grad=True)
+    y = x * x
+    (y * y + y).backward()
+    lib.observe("gradient", x.grad)
+
+
+def forward(lib: Any) -> None:
+    x = lib.tensor(3.0)
+    y = x * x
+    lib.observe("value", y + y)
+
+
+def test_a_shared_value_makes_order_matter() -> None:
+    """A computed value that goes into two others has to wait for both; a leaf does not."""
+    assert order_matters(record(shared))
+    assert not order_matters(record(chain))
+    assert order_matters(record(chain), chains=True)
+
+
+def test_without_backward_there_is_no_order() -> None:
+    """Values are computed as they are written."""
+    assert not order_matters(record(forward), chains=True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "come_and_go"),
+    [([], False), ([True] * 5, False), ([True, False, False], False), ([False, True], True)],
+)
+def test_answers_that_come_and_go(answers: list[bool], come_and_go: bool) -> None:
+    """Wrong ever after is poison; right again is chance."""
+    assert wavers(iter(answers)) is come_and_go
+
+
+def by_turns(lib: Any) -> None:
+    x = lib.tensor(3.0, requires_grad=True)
+    y = x * x
+    (y * y).backward()
+    lib.observe("gradient", x.grad)
+
+
+class Turning:
+    """A library in name whose answers follow a list."""
+
+    info = BackendInfo("turning")
+
+    def __init__(self, *rights: bool) -> None:
+        self.rights = iter(rights)
+        self.last = rights[-1]
+        self.asked: list[bool] = []
+
+    def ask(self, program: Program, *, fresh: bool = False) -> Answer:
+        self.asked.append(fresh)
+        right = next(self.rights, self.last)
+        return Answer(Trace((Seen(0, 5, Value("text", text="right" if right else "wrong")),)))
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Reference:
+    answers, version, is_the_specs = "live", "0", True
+
+    def expected(self, program: Program) -> Trace:
+        return Trace((Seen(0, 5, Value("text", text="right")),))
+
+
+@pytest.mark.parametrize(
+    ("rights", "outcome", "asked"),
+    [
+        ((True,), Outcome.PASS, 7),
+        ((True, True, False, True), Outcome.FAIL, 4),
+        ((True, True, False), Outcome.PASS, 7),
+        ((False,), Outcome.FAIL, 1),
+    ],
+)
+def test_an_answer_that_comes_and_goes_is_wrong(
+    rights: tuple[bool, ...], outcome: Outcome, asked: int
+) -> None:
+    """Right in some runs is a failure that says so; what is only poisoned by itself is not."""
+    behaviour = Behaviour("a.b", "One", Level.MUST, "tensor", by_turns)
+    backend = Turning(*rights)
+    verdict = Session(Spec((behaviour,)), backend, Reference()).verdict("a.b")
+    assert (verdict.outcome, len(backend.asked)) == (outcome, asked)
+    told = verdict.detail.reason.startswith("differs from run to run")
+    assert told is (outcome is Outcome.FAIL and any(rights))

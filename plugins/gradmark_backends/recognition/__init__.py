@@ -1,0 +1,1 @@
+"""Recognising an engine that has no adapter: finding it, importing it, and trying it by value."""

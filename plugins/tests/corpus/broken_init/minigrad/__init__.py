@@ -1,0 +1,2 @@
+from minigrad.datasets import load_all
+from minigrad.engine import Value

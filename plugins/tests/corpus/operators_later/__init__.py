@@ -1,0 +1,3 @@
+from operators_later.core import Variable, setup_variable
+
+setup_variable()

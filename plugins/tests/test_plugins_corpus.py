@@ -1,0 +1,172 @@
+"""The corpus of engines as students write them: each is recognised and judged as the docs say."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from gradmark.behaviour import load_spec
+from gradmark.compare import Conventions
+from gradmark.lower import replay_on
+from gradmark.program import Program
+from gradmark.session import Answer, BackendInfo, Reference, Session
+from gradmark_backends.backend import open_backend
+from gradmark_backends.opening import open_plan
+from gradmark_backends.plan import CannotOpen, Opened
+from gradmark_backends.recognition.engine import Engine
+from gradmark_backends.resolve import resolve
+from gradmark_reference.recorded import open_reference
+
+CORPUS = Path(__file__).parent / "corpus"
+DOCS = Path(__file__).parents[2] / "conformance/docs/engines.md"
+BY_CHANCE = "wrong_order_of_a_set.py"
+
+ASKED = (
+    "operators.mul-grad operators.number-on-the-left operators.number-minus-value "
+    "operators.pow-grad operations.tanh backward.chain-rule backward.long-chain "
+    "accumulation.same-leaf-twice accumulation.diamond accumulation.short-and-long-path "
+    "accumulation.long-path-written-last accumulation.second-graph-adds "
+    "zeroing.cleared-leaf-starts-anew leaf.grad-none-before-backward leaf.unused-leaf-stays-none "
+    "lifetime.never-a-wrong-number lifetime.two-losses-on-one-trunk lifetime.two-graphs-one-leaf"
+).split()
+ASKED_OF_TENSORS = (
+    "operators.sum-grad operators.broadcast-grad operations.sum-dim operations.sum-keepdim "
+    "operations.reshape gradient-argument.vector-refused gradient-argument.weights-each-output "
+    "leaf.only-tracked-leaves-get-grad grad-mode.result-untracked grad-mode.constant-branch "
+    "detach.blocks-the-gradient accumulation.shares-are-not-shared-memory "
+    "accumulation.two-losses-add-up"
+).split()
+WORDS = {
+    "recurses": {"backward.long-chain": "error"},
+    "keeps": {
+        "lifetime.never-a-wrong-number": "fail",
+        "lifetime.two-losses-on-one-trunk": "fail",
+    },
+    "few": {
+        "operators.number-minus-value": "missing",
+        "operators.pow-grad": "missing",
+        "operations.tanh": "missing",
+    },
+    "no switches": {
+        "grad-mode.result-untracked": "missing",
+        "grad-mode.constant-branch": "missing",
+        "detach.blocks-the-gradient": "missing",
+    },
+}
+
+
+def table() -> dict[str, tuple[str, str]]:
+    rows = {}
+    for line in DOCS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| `"):
+            name, said, deviates = (part.strip() for part in line.strip("|").split("|"))
+            rows[name.strip("`")] = (said, deviates)
+    return rows
+
+
+TABLE = table()
+JUDGED = {name: row for name, row in TABLE.items() if not row[0].startswith("refused")}
+
+
+@cache
+def reference() -> Reference:
+    return open_reference("recorded", 0)
+
+
+@pytest.fixture(autouse=True)
+def _untouched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    path, modules = list(sys.path), set(sys.modules)
+    yield
+    sys.path[:] = path
+    for name in set(sys.modules) - modules:
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        if not file or str(CORPUS) in file:
+            del sys.modules[name]
+
+
+class Here:
+    """An engine of the corpus in this process."""
+
+    def __init__(self, adapter: Engine, opened: Opened) -> None:
+        self.adapter = adapter
+        conventions = Conventions(opened.scalar_shape, opened.dtype)
+        self.info = BackendInfo("here", conventions=conventions)
+
+    def ask(self, program: Program, *, fresh: bool = False) -> Answer:
+        return Answer(replay_on(program.steps, self.adapter))
+
+    def close(self) -> None:
+        pass
+
+
+def opened(name: str) -> tuple[Engine, Opened]:
+    adapter, said = open_plan(resolve(str(CORPUS / name), rootdir=CORPUS, invocation_dir=CORPUS))
+    assert isinstance(adapter, Engine)
+    return adapter, said
+
+
+def test_the_table_lists_every_shape() -> None:
+    """What lies in the corpus stands in the docs, and there are enough of them."""
+    names = {path.name for path in CORPUS.iterdir() if path.name != "__pycache__"}
+    assert set(TABLE) == names - {BY_CHANCE}
+    assert len(TABLE) >= 60
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_a_shape_gets_what_it_deserves(name: str) -> None:
+    """It is read as the table says, and deviates there and nowhere else."""
+    adapter, found = opened(name)
+    said, deviates = JUDGED[name]
+    for part in said.split("; "):
+        assert part in found.recognised
+    expected: dict[str, str] = {}
+    for word in filter(None, deviates.split(", ")):
+        identity, _, outcome = word.rpartition(" ")
+        expected.update(WORDS.get(word) or {identity: outcome})
+    session = Session(load_spec(), Here(adapter, found), reference())
+    asked = ASKED + (ASKED_OF_TENSORS if found.profile == "tensor" else [])
+    verdicts = [session.verdict(identity) for identity in asked]
+    waits = {"pass", "lenient", "blocked"}
+    assert {v.id: v.outcome.value for v in verdicts if v.outcome.value not in waits} == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("lessons", "several-engines", "part2/engine.py::Value"),
+        ("gradient_twice.py", "two-gradients", ".gradient became 7 and .grad became 3"),
+    ],
+)
+def test_what_is_ambiguous_is_not_guessed_at(name: str, code: str, told: str) -> None:
+    """The refusal names what it is between."""
+    assert TABLE[name] == (f"refused: {code}", "")
+    with pytest.raises(CannotOpen) as error:
+        opened(name)
+    assert error.value.code == code
+    assert told in error.value.cause
+
+
+def test_an_order_by_chance_is_a_failure() -> None:
+    """An engine that walks a set of nodes fails, whichever answers it happens to give."""
+    plan = resolve(str(CORPUS / BY_CHANCE), rootdir=CORPUS, invocation_dir=CORPUS)
+    with open_backend(plan) as backend:
+        session = Session(load_spec(), backend, reference())
+        names = ("diamond", "short-and-long-path", "long-path-written-last")
+        found = [session.verdict(f"accumulation.{name}") for name in names]
+        roots = {session.verdict(v.root or v.id).outcome.value for v in found}
+    assert {v.outcome.value for v in found} <= {"fail", "blocked"}
+    assert roots == {"fail"}
+
+
+def test_paths_without_end_take_too_long() -> None:
+    """A walk that goes down every path by itself is right where there are few of them."""
+    plan = resolve(str(CORPUS / "exponential.py"), rootdir=CORPUS, invocation_dir=CORPUS)
+    with open_backend(plan, program_seconds=0.5) as backend:
+        session = Session(load_spec(), backend, reference())
+        assert session.verdict("accumulation.diamond").outcome.value == "pass"
+        assert session.verdict("backward.tower-of-diamonds").outcome.value == "timeout"
