@@ -13,6 +13,9 @@ from gradmark.verdict import Outcome
 
 RULES = ("sum", "min")
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
+MOST = 1_000_000
+"""Points that nobody gives."""
+
 WORTH = {
     Outcome.PASS: Fraction(1),
     Outcome.LENIENT: Fraction(1),
@@ -128,8 +131,7 @@ class Assignment:
                 )
                 for g in data["groups"]
             )
-            if not all(g.behaviours for g in groups):
-                raise ValueError("a group without behaviours")
+            _consistent(groups)
             mark = data["pass_mark"]
             return cls(
                 title=str(data["title"]),
@@ -142,9 +144,22 @@ class Assignment:
                 packages=tuple(map(str, data.get("packages", ()))),
                 needs=tuple(map(str, data.get("needs", ()))),
             )
-        except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+        except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
             message = f"an assignment that was not written by this version: {error}"
             raise ValueError(message) from None
+
+
+def _consistent(groups: tuple[Group, ...]) -> None:
+    """Raise ValueError for groups that no version of this format writes."""
+    before: set[str] = set()
+    for group in groups:
+        if not group.behaviours:
+            raise ValueError("a group without behaviours")
+        if not 0 <= group.points <= MOST:
+            raise ValueError("a group with impossible points")
+        if not before.issuperset(group.require):
+            raise ValueError("a group that requires one that is not before it")
+        before.add(group.name)
 
 
 def text(value: Fraction) -> str:
@@ -158,7 +173,10 @@ def text(value: Fraction) -> str:
     digits = 0
     while (value * 10**digits).denominator != 1:
         digits += 1
-    return f"{float(value):.{digits}f}" if digits else str(value.numerator)
+    if not digits:
+        return str(value.numerator)
+    shifted = str(abs(value.numerator) * 10**digits // value.denominator).rjust(digits + 1, "0")
+    return f"{'-' if value < 0 else ''}{shifted[:-digits]}.{shifted[-digits:]}"
 
 
 def resolved(assignment: Assignment, spec: Spec) -> Assignment:

@@ -5,62 +5,37 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from contextlib import suppress
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from gradmark.assignment import RULES, VISIBILITIES, WORTH, Assignment, Group, check, resolved
+from gradmark.assignment import (
+    MOST,
+    RULES,
+    VISIBILITIES,
+    WORTH,
+    Assignment,
+    Group,
+    check,
+    resolved,
+    text,
+)
+from gradmark.assignment_text import File, parsed
 from gradmark.behaviour import PROFILES, Level, Spec
 from gradmark.errors import GradmarkError, near
 from gradmark.verdict import Outcome
 
-NAME = "gradmark.toml"
 _LEVELS = tuple(level.value for level in Level)
 _OUTCOMES = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.UNGRADED)
-_GROUP = re.compile(r"\s*\[\[\s*group\s*\]\]")
-_TABLE = re.compile(r"\s*\[")
+_VARIABLE = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
 ISOLATION = 2
 """The level below which a grade proves little, unless the file accepts it."""
 
-_MOST = 1_000_000
-"""Points that nobody gives."""
-
-
-class _File:
-    """The text of one file, with a way to say where in it something is."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self.text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise GradmarkError(
-                "no-assignment",
-                f"{path} can't be read",
-                cause=str(error),
-                hint=f"gradmark init writes {NAME} with defaults",
-            ) from None
-
-    def mistake(
-        self, what: str, key: str = "", group: int | None = None, hint: str = ""
-    ) -> GradmarkError:
-        """Return an error with the line of a key, in the group of that number if given."""
-        where = f"{self.path}:{self.line(key, group)}"
-        return GradmarkError("bad-assignment", f"{where}: {what}", hint=hint)
-
-    def line(self, key: str, group: int | None) -> int:
-        """Return the line on which a key, or else its group, is written."""
-        lines = self.text.splitlines()
-        starts = [n for n, line in enumerate(lines) if _GROUP.match(line)]
-        first, last = 0, len(lines)
-        if group is not None and group < len(starts):
-            first = starts[group]
-            last = next((n for n in range(first + 1, last) if _TABLE.match(lines[n])), last)
-        named = re.compile(rf"\s*(\[*\s*|\"?){re.escape(key)}\"?\s*(=|\])")
-        return next((n for n in range(first, last) if key and named.match(lines[n])), first) + 1
+_MOST_ISOLATION = 3
+_ALL = 100
+"""Percent."""
 
 
 def load(path: Path, spec: Spec) -> tuple[Assignment, int | None]:
@@ -69,8 +44,8 @@ def load(path: Path, spec: Spec) -> tuple[Assignment, int | None]:
     Raises `GradmarkError` with the file's line for whatever is unknown, of a wrong type, or names a
     behaviour or group that does not exist.
     """
-    file = _File(path)
-    data = _parsed(file)
+    file = File(path)
+    data = parsed(file)
     _known(file, data, _TOP, None)
     groups = _value(file, data, "group", list, None, default=[])
     if not groups:
@@ -82,18 +57,56 @@ def load(path: Path, spec: Spec) -> tuple[Assignment, int | None]:
         profile=_choice(file, data, "profile", PROFILES, None),
         groups=tuple(_group(file, table, number) for number, table in enumerate(groups)),
         backend=_value(file, data, "backend", str, None, default=""),
-        isolation=_value(file, data, "isolation", int, None, default=ISOLATION),
+        isolation=_isolation(file, data),
         worth=_worth(file, data),
         pass_mark=_percent(file, data),
         secret=_value(file, data, "secret", bool, None, default=False),
         packages=_texts(file, data, "packages", None, ()),
         needs=_needs(file, data),
     )
-    check(assignment)
-    return _settled(file, assignment, spec), _seed(file, data)
+    _checked(file, assignment)
+    seed = _seed(file, data)
+    if assignment.secret and not seed:
+        raise file.mistake(
+            "secret needs a seed: without one, or with 0, the data is everybody's",
+            "secret",
+            hint='seed = "$COURSE_SEED", a variable of the environment',
+        )
+    return _settled(file, assignment, spec), seed
 
 
-def _settled(file: _File, assignment: Assignment, spec: Spec) -> Assignment:
+def _checked(file: File, assignment: Assignment) -> None:
+    """Refuse what groups say against each other, with the line of the one that is wrong."""
+    names = [group.name for group in assignment.groups]
+    for number, group in enumerate(assignment.groups):
+        if group.name in group.require and names.count(group.name) == 1:
+            raise file.mistake(
+                f"{group.name!r} can't require itself",
+                "require",
+                number,
+                _IN_GROUP["require"],
+            )
+    try:
+        check(assignment)
+    except GradmarkError as error:
+        named = [n for n, name in enumerate(names) if repr(name) in error.message]
+        key, wrong = "points", None
+        if error.code == "two-groups":
+            key, wrong = "name", named[-1]
+        elif error.code == "unknown-group":
+            said = (n for n in named if error.message.startswith(f"{names[n]!r} requires"))
+            key, wrong = "require", next(said, None)
+        raise _located(file, error, key, wrong) from None
+
+
+def _located(file: File, error: GradmarkError, key: str, group: int | None) -> GradmarkError:
+    where = f"{file.path}:{file.line(key, group)}"
+    return GradmarkError(
+        error.code, f"{where}: {error.message}", cause=error.cause, hint=error.hint
+    )
+
+
+def _settled(file: File, assignment: Assignment, spec: Spec) -> Assignment:
     """Replace the patterns by ids, and say in which group one is wrong."""
     for number, group in enumerate(assignment.groups):
         for pattern in (*group.behaviours, *group.leave_out):
@@ -107,21 +120,7 @@ def _settled(file: _File, assignment: Assignment, spec: Spec) -> Assignment:
     except GradmarkError as error:
         names = [g.name for g in assignment.groups]
         wrong = [n for n, name in enumerate(names) if repr(name) in error.message]
-        where = f"{file.path}:{file.line('behaviours', wrong[0] if wrong else None)}"
-        raise GradmarkError(
-            error.code, f"{where}: {error.message}", cause=error.cause, hint=error.hint
-        ) from None
-
-
-def _parsed(file: _File) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        return tomllib.loads(file.text, parse_float=Fraction)
-    except ValueError as error:
-        raise GradmarkError("bad-assignment", f"{file.path} is no TOML", cause=str(error)) from None
+        raise _located(file, error, "behaviours", wrong[0] if wrong else None) from None
 
 
 NEEDS = ("compiler", "memory", "threads", "gpu")
@@ -151,7 +150,7 @@ _IN_GROUP: dict[str, str] = {
 }
 
 
-def _known(file: _File, table: dict[str, Any], keys: dict[str, str], group: int | None) -> None:
+def _known(file: File, table: dict[str, Any], keys: dict[str, str], group: int | None) -> None:
     for key in table:
         if key not in keys:
             raise file.mistake(
@@ -166,7 +165,7 @@ _ABSENT: Any = object()
 
 
 def _value(
-    file: _File,
+    file: File,
     table: dict[str, Any],
     key: str,
     kind: type,
@@ -186,7 +185,7 @@ def _value(
 
 
 def _choice(
-    file: _File,
+    file: File,
     table: dict[str, Any],
     key: str,
     allowed: tuple[str, ...],
@@ -205,7 +204,7 @@ def _choice(
 
 
 def _texts(
-    file: _File, table: dict[str, Any], key: str, group: int | None, default: Any = _ABSENT
+    file: File, table: dict[str, Any], key: str, group: int | None, default: Any = _ABSENT
 ) -> tuple[str, ...]:
     value = table.get(key, default)
     if isinstance(value, str):
@@ -220,17 +219,17 @@ def _texts(
     return tuple(items)
 
 
-def _number(file: _File, table: dict[str, Any], key: str, group: int | None, hint: str) -> Fraction:
+def _number(file: File, table: dict[str, Any], key: str, group: int | None, hint: str) -> Fraction:
     value = table[key]
     if type(value) in {int, str, Fraction}:
         with suppress(ValueError, ZeroDivisionError):
             number = Fraction(value)
-            if 0 <= number <= _MOST:
+            if 0 <= number <= MOST:
                 return number
     raise file.mistake(f"{key} can't be {value!r}", key, group, hint)
 
 
-def _group(file: _File, table: Any, number: int) -> Group:
+def _group(file: File, table: Any, number: int) -> Group:
     if not isinstance(table, dict):
         raise file.mistake("a group is written as [[group]]", "group")
     _known(file, table, _IN_GROUP, number)
@@ -255,7 +254,7 @@ def _group(file: _File, table: Any, number: int) -> Group:
     )
 
 
-def _worth(file: _File, data: dict[str, Any]) -> dict[Outcome, Fraction]:
+def _worth(file: File, data: dict[str, Any]) -> dict[Outcome, Fraction]:
     table = data.get("worth", {})
     if not isinstance(table, dict):
         raise file.mistake("worth has to be a table", "worth", None, _TOP["worth"])
@@ -271,7 +270,7 @@ def _worth(file: _File, data: dict[str, Any]) -> dict[Outcome, Fraction]:
     return worth
 
 
-def _needs(file: _File, data: dict[str, Any]) -> tuple[str, ...]:
+def _needs(file: File, data: dict[str, Any]) -> tuple[str, ...]:
     needs = _texts(file, data, "needs", None, ())
     for need in needs:
         if need not in NEEDS:
@@ -279,18 +278,31 @@ def _needs(file: _File, data: dict[str, Any]) -> tuple[str, ...]:
     return needs
 
 
-def _percent(file: _File, data: dict[str, Any]) -> Fraction | None:
+def _percent(file: File, data: dict[str, Any]) -> Fraction | None:
     if "pass_mark" not in data:
         return None
     mark = _number(file, data, "pass_mark", None, "a percentage: pass_mark = 60")
+    if 0 < mark < 1:
+        hint = f"pass_mark is a percentage: {text(mark * 100)}, not {text(mark)}"
+        raise file.mistake(f"pass_mark can't be {text(mark)}", "pass_mark", None, hint)
+    if mark > _ALL:
+        hint = "a percentage, 100 at most"
+        raise file.mistake(f"pass_mark can't be {text(mark)}", "pass_mark", None, hint)
     return mark / 100
 
 
-def _seed(file: _File, data: dict[str, Any]) -> int | None:
+def _isolation(file: File, data: dict[str, Any]) -> int:
+    level: int = _value(file, data, "isolation", int, None, default=ISOLATION)
+    if not 0 <= level <= _MOST_ISOLATION:
+        raise file.mistake(f"isolation can't be {level}", "isolation", None, "0, 1, 2 or 3")
+    return level
+
+
+def _seed(file: File, data: dict[str, Any]) -> int | None:
     value = data.get("seed")
-    if isinstance(value, str) and value.startswith("$"):
+    if isinstance(value, str) and _VARIABLE.fullmatch(value):
         said = os.environ.get(value[1:], "")
-        if not said.lstrip("-").isdigit():
+        if not re.fullmatch(r"-?[0-9]+", said):
             raise file.mistake(f"the environment has no whole number {value}", "seed", None)
         return int(said)
     if value is not None and type(value) is not int:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+import sysconfig
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from gradmark.errors import Unfaithful
+from gradmark.frames import body_frames
 from gradmark.recorded import Named, Recorded
 
+DEEP = 4
+"""How many containers and objects inside of each other are looked into; deeper nobody nests."""
+
 _CONTAINERS = (list, tuple, dict, set, deque)
+_PLAIN = (bool, int, float, complex, str, bytes)
 _UNBOUND = "unbound"
+_HERE = str(Path(__file__).parent)
+_SPEC = (f"{_HERE}/spec/", f"{_HERE}/operations/")
+_PYTHONS = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+_INSTALLED = ("/site-packages/", "/dist-packages/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +58,99 @@ def described(value: Any, roots: Mapping[int, int], depth: int = 0) -> object:
         return "recorded", roots.get(slot, slot)
     if isinstance(value, Named):
         return "named", value._gm_path
-    if isinstance(value, _CONTAINERS) and depth < 4:  # noqa: PLR2004 - deeper nobody nests
+    if isinstance(value, _CONTAINERS) and depth < DEEP:
         items = value.items() if isinstance(value, dict) else value
         return type(value).__name__, tuple(described(i, roots, depth + 1) for i in items)
-    if value is None or isinstance(value, (bool, int, float, complex, str)):
+    if value is None or issubclass(type(value), _PLAIN):
         return type(value).__name__, repr(value)
     if hasattr(type(value), "tobytes"):  # a library answers to any name
         return id(value), value.tobytes()
+    if isinstance(value, bytearray):
+        return id(value), bytes(value)
     if hasattr(type(value), "__next__"):
-        return id(value), repr(value)  # a count shows where it is; others are refused when used
-    kept = None if _is_ours(value) else getattr(value, "__dict__", None)
-    if isinstance(kept, dict) and kept and depth < 4:  # noqa: PLR2004 - as above
+        frames = body_frames()
+        raise Unfaithful(
+            "a function that reads an iterator from outside",
+            f"{frames[0].f_code.co_filename}:{frames[0].f_lineno}" if frames else "the body",
+            "the value itself, or a list and an index",
+        )
+    kept = attributes(value)
+    if kept and depth < DEEP:
         return id(value), tuple((k, described(v, roots, depth + 1)) for k, v in kept.items())
     return type(value).__name__, id(value)
 
 
-def outside(function: FunctionType, roots: Mapping[int, int]) -> dict[str, object]:
-    """Describe what a function may change while it is recorded: all that keeps a state."""
-    values = {name: cell for name, cell in cells(function).items() if _keeps(_inside(cell))}
-    found = {name: content(cell, roots) for name, cell in values.items()}
-    known = function.__globals__
-    for name in _names(function.__code__):
-        if name in known and _keeps(known[name]):
-            found[name] = described(known[name], roots)
+def attributes(value: Any) -> dict[str, Any]:
+    """Return what an object of somebody else keeps in its attributes."""
+    kind = type(value)
+    if _is_ours(value) or issubclass(kind, (type, ModuleType)):
+        return {}
+    own = getattr(value, "__dict__", None)
+    found = dict(own) if isinstance(own, dict) else {}
+    for base in kind.__mro__:
+        slots = vars(base).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if hasattr(value, name):
+                found[name] = getattr(value, name)
     return found
+
+
+def is_installed(filename: str) -> bool:
+    """Say whether a file is Python's, an installed package's or ours, but no behaviour's."""
+    if filename.startswith(_SPEC):
+        return False
+    return filename.startswith((_HERE, "<", *_PYTHONS)) or any(p in filename for p in _INSTALLED)
+
+
+def outside(function: FunctionType, roots: Mapping[int, int]) -> dict[str, object]:
+    """Describe what a function and its helpers may change while it is recorded.
+
+    Raises `Unfaithful` for an iterator: where it is can't be told without moving it.
+    """
+    found: dict[str, object] = {}
+    waiting, done = [function], {id(function.__code__)}
+    while waiting:
+        current = waiting.pop()
+        for name, value in _reached(current):
+            key = f"{current.__qualname__} {id(current.__code__)} {name}"
+            if _is_told(value):
+                found[key] = described(value, roots)
+            inside = vars(value).items() if _is_followed_class(value) else [("", value)]
+            for part, item in inside:
+                if issubclass(type(item), FunctionType) and not is_installed(
+                    item.__code__.co_filename
+                ):
+                    if id(item.__code__) not in done:
+                        done.add(id(item.__code__))
+                        waiting.append(item)
+                elif part and not part.startswith("__") and _is_told(item):
+                    found[f"{key}.{part}"] = described(item, roots)
+    return found
+
+
+def _reached(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """Yield what a function may read, by name: a closure, a module and defaults hold it."""
+    named = dict(function.__globals__)
+    named.update({name: _inside(cell) for name, cell in cells(function).items()})
+    names = {*_names(function.__code__), *function.__code__.co_freevars}
+    for name in sorted(names & named.keys()):
+        value = named[name]
+        yield name, value
+        if issubclass(type(value), ModuleType) and not is_installed(_file(value)):
+            inside = vars(value)
+            yield from ((f"{name}.{part}", inside[part]) for part in sorted(names & inside.keys()))
+    yield "defaults", list(function.__defaults__ or ())
+    yield "keywords", dict(function.__kwdefaults__ or {})
+
+
+def _is_followed_class(value: Any) -> bool:
+    if not issubclass(type(value), type):
+        return False
+    return not is_installed(_file(sys.modules.get(value.__module__)))
+
+
+def _file(module: Any) -> str:
+    return getattr(module, "__file__", None) or "<built-in>"
 
 
 def _inside(cell: CellType) -> Any:
@@ -84,14 +165,18 @@ def _is_ours(value: Any) -> bool:
     return type(value).__module__.startswith("gradmark.")
 
 
+def _is_told(value: Any) -> bool:
+    return _keeps(value) or issubclass(type(value), _PLAIN)
+
+
 def _keeps(value: Any) -> bool:
     """Say whether a value has a state of Python's that a function could change."""
     kind = type(value)
     if _is_ours(value) or issubclass(kind, (type, ModuleType)):
         return False
-    if issubclass(kind, _CONTAINERS) or hasattr(kind, "__next__"):
+    if issubclass(kind, (*_CONTAINERS, bytearray, FunctionType)):
         return True
-    return bool(getattr(value, "__dict__", None)) or issubclass(kind, FunctionType)
+    return hasattr(kind, "__next__") or hasattr(kind, "tobytes") or bool(attributes(value))
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -11,6 +11,7 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from gradmark.errors import Unfaithful
+from gradmark.withheld import withheld
 
 Problem = tuple[str, str]
 
@@ -191,6 +192,9 @@ def _check_node(function: ast.AST, filename: str, known: Mapping[str, Any]) -> N
             place = node.context_expr if isinstance(node, ast.withitem) else node
             line = getattr(place, "lineno", getattr(function, "lineno", 1))
             raise Unfaithful(problem[0], f"{filename}:{line}", problem[1])
+    left = withheld(function)
+    if left is not None:
+        raise Unfaithful(left[1], f"{filename}:{getattr(left[0], 'lineno', 1)}", left[2])
 
 
 def _problem(node: ast.AST, bound: set[str], known: Mapping[str, Any]) -> Problem | None:
@@ -199,7 +203,7 @@ def _problem(node: ast.AST, bound: set[str], known: Mapping[str, Any]) -> Proble
             found = [_COMPARISONS[type(op)] for op in node.ops if type(op) in _COMPARISONS]
             return found[0] if found else None
         case ast.Name(id=name, ctx=ast.Load()) if name not in bound:
-            return _of_name(name, known)
+            return _of_name(name, _value(node, known))
         case ast.Call(func=ast.Name(id="getattr"), args=[_, _, _]):
             return "`getattr()` with a default", 'lib.has(value, "name")'
         case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name))]) if (
@@ -208,6 +212,9 @@ def _problem(node: ast.AST, bound: set[str], known: Mapping[str, Any]) -> Proble
             return f"`.{name}`", "lib.kind(value), or the operator that it stands for"
         case ast.Attribute(attr=name) if _is_pythons(name):
             return f"`.{name}`", "lib.kind(value), or the operator that it stands for"
+        case ast.Attribute(ctx=ast.Load()) if _root(node) not in bound:
+            of_owner = _problem(node.value, bound, known)
+            return of_owner or _of_name(ast.unparse(node), _value(node, known))
         case ast.FormattedValue() if node.conversion != -1:
             return "an f-string with a conversion", "lib.text(value)"
         case ast.Delete() if any(isinstance(target, ast.Subscript) for target in node.targets):
@@ -221,8 +228,25 @@ def _is_pythons(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
 
-def _of_name(name: str, known: Mapping[str, Any]) -> Problem | None:
-    value = known.get(name, getattr(builtins, name, None))
+def _root(node: ast.AST) -> str | None:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _value(node: ast.AST, known: Mapping[str, Any]) -> Any:
+    """Return what a name of the module holds, also as an attribute of a module or a class."""
+    if isinstance(node, ast.Attribute):
+        owner = _value(node.value, known)
+        inside = vars(owner) if issubclass(type(owner), (ModuleType, type)) else {}
+        found = inside.get(node.attr)
+        return found.__func__ if isinstance(found, staticmethod) else found
+    if isinstance(node, ast.Name):
+        return known.get(node.id, getattr(builtins, node.id, None))
+    return None
+
+
+def _of_name(name: str, value: Any) -> Problem | None:
     asking = _BUILTINS.get(value) if isinstance(value, (BuiltinFunctionType, type)) else None
     if asking is not None:
         called = f"`{name}()`" if name == asking else f"`{name}()`, which is `{asking}()`,"

@@ -12,7 +12,7 @@ _FOLDER = __file__.rpartition("frames")[0]
 _OURS = frozenset(
     {
         f"{_FOLDER}{name}.py"
-        for name in ("blocks", "frames", "library", "record", "recorded", "recorder")
+        for name in ("blocks", "captured", "frames", "library", "record", "recorded", "recorder")
     }
     | {contextlib.__file__}
 )

@@ -328,6 +328,7 @@ def describe(header: Header, *, whole: int, verbose: bool = False) -> list[str]:
     seed = "secret" if graded.get("secret") else header.seed
     if graded:
         lines.append(f"assignment: {graded['title']}, {len(graded['groups'])} groups")
+        lines += [f"warning: {said}" for said in Assignment.from_json(graded).warnings]
     if about.get("packages") is not None:
         lines.append("packages: " + ", ".join(("numpy", *about["packages"])) + ", and no others")
     if about.get("needs"):

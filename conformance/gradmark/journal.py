@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, TextIO
 
+from gradmark.assignment import Assignment
 from gradmark.errors import GradmarkError
 from gradmark.run import FORMAT, Entry, Footer, Header, Run, in_headline, make_entry, make_header
 from gradmark.session import BackendInfo
@@ -189,6 +190,8 @@ def _assemble(path: Path, records: list[dict[str, Any]]) -> Run:
     try:
         header = build(Header, _without(records[0], "kind", "format"))
         header = replace(header, backend=asdict(build(BackendInfo, records[0]["backend"])))
+        if header.assignment:
+            Assignment.from_json(header.assignment)
         for number, record in enumerate(records[1:], 2):
             kind = record.get("kind")
             if footer is not None or kind not in ("verdict", "footer"):

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import operator
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from gradmark.captured import DEEP, attributes, is_installed
 from gradmark.errors import Unfaithful
 from gradmark.faithful import QUESTIONS, check_code
 from gradmark.recorded import Named, Recorded
 
-_OURS = str(Path(__file__).parent)
-_SPEC = (f"{_OURS}/spec/", f"{_OURS}/operations/")
+_OURS = __file__.rpartition("watched")[0]
 _ASKING = {
     **{getattr(builtins, name): instead for name, instead in QUESTIONS.items()},
     sys.getrefcount: "lib.host.weakref(value) and lib.host.alive(reference)",
@@ -31,9 +32,10 @@ _PARTS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 @contextmanager
 def watching(body: CodeType) -> Iterator[None]:
-    """Hold whatever is given a recorded value to the rules that the body is held to.
+    """Hold whatever the body calls to the rules that the body is held to.
 
-    A helper of another package is read when it is called; a built-in function under another name
+    A helper of another package is read when it is called, an installed one where it is given a
+    recorded value; a built-in function under another name
     is known by what it is. Raises `Unfaithful`.
     """
     before = sys.getprofile()
@@ -47,7 +49,7 @@ def watching(body: CodeType) -> Iterator[None]:
 def _watch(read: set[CodeType]) -> Callable[[FrameType, str, Any], None]:
     def see(frame: FrameType, event: str, function: Any) -> None:
         code = frame.f_code
-        if event == "call" and code not in read and not _is_ours(code) and _is_given(frame):
+        if event == "call" and code not in read and _is_to_be_read(frame):
             check_code(code, frame.f_globals)
             read.add(code)
         elif event == "c_call" and code in read and function in _ASKING:
@@ -60,19 +62,42 @@ def _watch(read: set[CodeType]) -> Callable[[FrameType, str, Any], None]:
     return see
 
 
-def _is_ours(code: CodeType) -> bool:
-    """Say whether code has no source of a behaviour's own."""
-    if code.co_name in _PARTS or (code.co_name == "__init__" and code.co_filename == "<string>"):
-        return True  # part of a function that was read, or what a dataclass makes of its fields
-    return code.co_filename.startswith(_OURS) and not code.co_filename.startswith(_SPEC)
+def _is_to_be_read(frame: FrameType) -> bool:
+    """Say whether a function is a helper of the body's, or was given what is recorded."""
+    code = frame.f_code
+    if not code.co_flags & inspect.CO_OPTIMIZED or code.co_name in _PARTS:
+        return False  # a module or a class that is made, or part of a function that was read
+    if code.co_name == "__init__" and code.co_filename == "<string>":
+        return False  # what a dataclass makes of its fields
+    if not is_installed(code.co_filename):
+        return True
+    return not code.co_filename.startswith(_OURS) and not _is_for_us(frame) and _is_given(frame)
+
+
+def _is_for_us(frame: FrameType) -> bool:
+    """Say whether Python's own functions are at work for the recording itself."""
+    caller = frame.f_back
+    while caller is not None and is_installed(caller.f_code.co_filename):
+        if caller.f_code.co_filename.startswith(_OURS):
+            return True
+        caller = caller.f_back
+    return False
 
 
 def _is_given(frame: FrameType) -> bool:
-    """Say whether a function that is called holds recorded values, itself or in a container."""
+    """Say whether a function that is called holds recorded values, however deep inside."""
     # The frame's own dict is left as it is: what is taken out of it here would be unbound there.
-    for value in frame.f_locals.values():
-        inside = value.values() if type(value) is dict else value
-        items = inside if type(value) in {list, tuple, dict} else (value,)
-        if any(type(item) in {Recorded, Named} for item in items):
-            return True
-    return False
+    return any(_holds(value, DEEP) for value in frame.f_locals.values())
+
+
+def _holds(value: Any, depth: int) -> bool:
+    kind = type(value)
+    if kind in {Recorded, Named}:
+        return True
+    if not depth:
+        return False
+    if issubclass(kind, (list, tuple, deque)):
+        inside = list(value)
+    else:
+        inside = list(value.values()) if issubclass(kind, dict) else [*attributes(value).values()]
+    return any(_holds(item, depth - 1) for item in inside)

@@ -97,11 +97,29 @@ MISTAKES = [
     ('title = "One"', "", 1, "there is no 'title'", "headed"),
     ('"tensor"', '"tensors"', 3, "profile can't be 'tensors'", "tensor"),
     ("seed = 7", "seed = 1.5", 5, "seed has to be a whole number", ""),
+    ("pass_mark = 62.5", "pass_mark = 120", 4, "pass_mark can't be 120", "percentage"),
+    ("pass_mark = 62.5", "pass_mark = 0.6", 4, "pass_mark can't be 0.6", "60, not 0.6"),
+    ("pass_mark = 62.5", "isolation = 4", 4, "isolation can't be 4", "0, 1, 2 or 3"),
+    ("pass_mark = 62.5", "isolation = -1", 4, "isolation can't be -1", "0, 1, 2 or 3"),
+    ("pass_mark = 62.5", "pass_mark = inf", 4, "pass_mark can't be inf", "60"),
+    ("pass_mark = 62.5", "'pas_mark' = 1", 4, "unknown key 'pas_mark'", "pass_mark"),
+    ("[worth]\nlenient = 0.5", "worth.lenent = 1", 7, "no verdict 'lenent'", "lenient"),
+    ("pass_mark = 62.5", "wort.lenient = 1", 4, "unknown key 'wort'", "worth"),
+    ("seed = 7", "secret = true", 5, "secret needs a seed", "$"),
+    ("seed = 7", "secret = true\nseed = 0", 5, "secret needs a seed", "$"),
+    ("seed = 7", 'seed = "$A-B"', 5, "seed has to be a whole number", ""),
     ("seed = 7", 'seed = "$NO_SUCH_SEED"', 5, "no whole number $NO_SUCH_SEED", ""),
     ("lenient = 0.5", "leniet = 1", 8, "no verdict 'leniet'", "lenient"),
     ("lenient = 0.5", "lenient = 2", 8, "more than all", ""),
     ("lenient = 0.5", "ungraded = 1", 8, "no verdict 'ungraded'", ""),
     ('"7/3"', '"7/0"', 13, "points can't be '7/0'", "7/3"),
+    ('"7/3"', "nan", 13, "points can't be nan", "7/3"),
+    ('"7/3"', "0", 13, "no group has points", ""),
+    ('"7/3"', "3\nbonus = true", 13, "no group has points", ""),
+    ('name = "Rules"', 'name = "Sums"', 16, "two groups are called 'Sums'", ""),
+    ('name = "Rules"', "'nam' = 1", 16, "unknown key 'nam'", "name"),
+    ('require = "Sums"', 'require = ["Sumz"]', 20, "requires 'Sumz'", "Sums"),
+    ('require = "Sums"', '"require" = "Rules"', 20, "'Rules' can't require itself", "before"),
     ('"7/3"', "-1", 13, "points can't be -1", ""),
     ('"7/3"', "true", 13, "points can't be True", ""),
     ('points = "7/3"', "", 10, "there is no 'points'", "number"),
@@ -132,22 +150,64 @@ def test_a_mistake_is_told_with_its_line(
     assert hint in error.value.hint
 
 
+def test_an_unknown_table_is_told(file: Path) -> None:
+    """A group under another name grades nothing."""
+    file.write_text(GOOD.replace("[[group]]", "[[gruop]]"))
+    with pytest.raises(GradmarkError, match="toml:10: unknown key 'gruop'"):
+        load(file, SPEC)
+
+
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("source", "line"),
+    [('title = "One"\nseed = \n', 2), ('title = "One"\nseed = [1,\n\n', 2), ("", None)],
+)
+def test_what_is_no_toml_is_told_with_its_line(file: Path, source: str, line: int | None) -> None:
+    """The parser's own line; an open bracket is told at the end."""
+    file.write_text(source or f"seed = {'1' * 5000}")
+    with pytest.raises(GradmarkError) as error:
+        load(file, SPEC)
+    where = f"{file}:{line}: " if line else f"{file}: "
+    assert error.value.message == f"{where}this is no TOML"
+    assert error.value.cause
+
+
+INLINE = """\
+title = "One, {seed = 1}"
+profile = "tensor"
+worth = {lenient = 0.5, "fail" = 0}
+group = [
+  {name = "Sums", behaviours = "sums", points = 1},
+  {name = "Rules", behaviours = ["rules",
+    "sums.exp"], 'points' = 2},
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
     [
-        (('name = "Rules"', 'name = "Sums"'), "two groups are called 'Sums'"),
-        (('require = "Sums"', 'require = "Sumz"'), "requires 'Sumz'"),
-        (('require = "Sums"', 'require = "Rules"'), "requires 'Rules'"),
-        (('points = "7/3"', "points = 0"), "no group has points"),
-        (('title = "One"', "title = "), "is no TOML"),
-        (("[[group]]", "[[gruop]]"), "unknown key 'gruop'"),
+        ('"fail"', '"fial"', 3),
+        ('"rules"', '"ruels"', 6),
+        ("'points' = 2", "'points' = nan", 7),
+        ('"Rules"', '"Sums"', 6),
+        ('"Rules"', '"Rules", bonsu = true', 6),
+        ('"sums", points', '"sums", pionts', 5),
     ],
 )
-def test_contradictions_are_refused(file: Path, change: tuple[str, str], words: str) -> None:
-    """Groups have names of their own, wait for earlier ones only, and are worth something."""
-    file.write_text(GOOD.replace(*change))
-    with pytest.raises(GradmarkError, match=words):
+def test_inline_tables_have_lines_too(file: Path, old: str, new: str, line: int) -> None:
+    """Groups may be written as a list of tables."""
+    file.write_text(INLINE)
+    assert [g.points for g in load(file, SPEC)[0].groups] == [1, 2]
+    file.write_text(INLINE.replace(old, new, 1))
+    with pytest.raises(GradmarkError) as error:
         load(file, SPEC)
+    assert error.value.message.startswith(f"{file}:{line}: ")
+
+
+def test_a_byte_order_mark_is_read_over(file: Path) -> None:
+    """As some editors on Windows write it."""
+    file.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load(file, SPEC)[0].title == "One"
 
 
 def test_no_file_is_told_how_to_get_one(tmp_path: Path) -> None:
@@ -192,9 +252,13 @@ def test_the_schema_says_the_same(file: Path) -> None:
     check = jsonschema.Draft202012Validator(schema())
     for source in (GOOD, default_text(load_spec(), backend="./x", profile="torch")):
         assert list(check.iter_errors(tomllib.loads(source))) == []
-    about_content = ("smus", "rules.far", "sums.add", "NO_SUCH", "lenient = 2", '"7/0"', "[]")
-    for old, new, *_ in MISTAKES:
-        if not any(part in new for part in about_content):
+    about_content = (
+        "smus", "rules.far", "sums.add", "NO_SUCH", "lenient = 2", '"7/0"', "[]", "worth.lenent",
+        "seed = 0", "nan", "inf", '= "Sums"', "Sumz", '"Rules"',
+    )  # fmt: skip
+    for old, new, _, words, _ in MISTAKES:
+        about_points = words == "no group has points"
+        if not about_points and not any(part in new for part in about_content):
             assert list(check.iter_errors(tomllib.loads(GOOD.replace(old, new, 1)))), new
 
 

@@ -116,6 +116,27 @@ def test_a_bonus_is_on_top() -> None:
     )
 
 
+def test_a_lenient_should_completes_no_group() -> None:
+    """What earns nothing opens no other group either, and is not all that was asked."""
+    plan = replace(PLAN, groups=(FIRST, replace(SECOND, require=("First",))))
+    made = run(plan, LENIENT, PASS, PASS, PASS)
+    first = entry(IDS[0], LENIENT, level="should")
+    made = replace(made, entries=(first, *made.entries[1:]))
+    found = grade(made)
+    assert found is not None
+    assert (found.groups[0].complete, found.groups[1].waits_for) == (False, "First")
+    assert gate(made) == 1
+
+
+def test_a_share_that_is_reached_exactly_is_enough() -> None:
+    """99.9 typed is 99.9, though no float is."""
+    plan = replace(
+        PLAN, groups=(replace(FIRST, points=Fraction(999)), replace(SECOND, points=Fraction(1)))
+    )
+    assert gate(run(plan, PASS, PASS, PASS, FAIL), 99.9) == 0
+    assert gate(run(plan, PASS, PASS, PASS, FAIL), 99.91) == 1
+
+
 NO_GRADE = [
     ({}, (PASS, Outcome.UNGRADED, PASS, PASS), "1 ungraded"),
     ({}, (PASS, PASS), "2 behaviours were not asked, a.x2 for one"),

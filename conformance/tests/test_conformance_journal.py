@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -369,3 +369,26 @@ def test_the_writer_shows_what_it_wrote(tmp_path: Path) -> None:
     with Writer(tmp_path / "run.jsonl", HEADER) as writer:
         writer.add(ENTRIES[1])
         assert writer.entries == ENTRIES[1:2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"points": "1e999999999"}, {"points": "-5"}, {"points": "x"}, {"require": ["NOPE"]},
+        {"behaviours": []}, {"rule": "max"},
+    ],
+)  # fmt: skip
+def test_an_assignment_that_nobody_wrote_is_a_broken_journal(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    """Points and groups that no version writes are told as any other broken line is."""
+    group = {
+        "name": "A", "points": "1", "behaviours": ["a.b"], "rule": "sum", "require": [],
+        "visibility": "visible", "bonus": False,
+    }  # fmt: skip
+    plan: dict[str, Any] = {
+        "title": "T", "profile": "tensor", "groups": [{**group, **change}], "isolation": 1,
+        "worth": {}, "pass_mark": None, "secret": False,
+    }  # fmt: skip
+    path = written(tmp_path / "run.jsonl", header=replace(HEADER, assignment=plan))
+    assert refused(path).code == "broken-journal"

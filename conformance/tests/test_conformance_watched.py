@@ -13,6 +13,8 @@ from gradmark.behaviour import load_spec
 from gradmark.errors import Unfaithful
 from gradmark.record import record
 
+distant: Any = None  # the module that a test puts here
+
 
 def has_a_name():
     """Stand for a function that somebody hangs a number on."""
@@ -108,11 +110,11 @@ def test_a_body_that_keeps_count_is_refused():
     ("state", "change"),
     [
         (SimpleNamespace(calls=0), lambda state: setattr(state, "calls", state.calls + 1)),
-        (itertools.count(), next),
+        (bytearray(1), lambda state: state.append(1)),
         (deque(), lambda state: state.append(1)),
         (has_a_name, lambda state: setattr(state, "calls", 1)),
     ],
-    ids=["attribute", "iterator", "deque", "function's attribute"],
+    ids=["attribute", "bytes", "deque", "function's attribute"],
 )
 def test_a_hook_that_keeps_count_is_refused(state, change):
     """A hook is recorded once, so what it counts outside of itself would stay at one."""
@@ -130,6 +132,188 @@ def test_a_hook_that_keeps_count_is_refused(state, change):
 
     with pytest.raises(Unfaithful, match=r"changes what is outside|which is bound anew or changed"):
         record(body)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        iter([1.0, 10.0]),
+        itertools.count(),
+        itertools.cycle([1.0, 2.0]),
+        zip([1.0], [2.0], strict=True),
+        enumerate([1.0]),
+        reversed([1.0]),
+    ],
+    ids=lambda state: type(state).__name__,
+)
+def test_an_iterator_that_a_hook_reads_is_refused(state):
+    """Where an iterator is can't be told without moving it."""
+
+    def body(lib):
+        x = lib.ones(1, requires_grad=True)
+        x.register_hook(lambda g: g * next(state))
+        x.sum().backward()
+        lib.observe("x", x.grad)
+
+    with pytest.raises(Unfaithful, match="an iterator from outside") as error:
+        record(body)
+    _, first = inspect.getsourcelines(body)
+    assert error.value.where == f"{__file__}:{first + 2}"
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory):
+    """Write a package of helpers and import it, together with its file."""
+    folder = tmp_path_factory.mktemp("tools")
+    (folder / "distant.py").write_text(DISTANT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        yield importlib.import_module("distant")
+
+
+DISTANT = """\
+import operator
+
+kind = type
+is_ = operator.is_
+mapper = map
+counter = [0]
+
+
+class Counts:
+    calls = 0
+    __slots__ = ("value",)
+
+
+class Box:
+    def __init__(self, value):
+        self.value = value
+
+    def is_none(self):
+        return self.value is None
+
+
+def is_nested_none(value):
+    return value[0][0] is None
+
+
+def bump():
+    counter[0] += 1
+
+
+def bumped():
+    bump()
+    return counter[0]
+
+
+def called():
+    Counts.calls += 1
+    return Counts.calls
+
+
+def seen(kept=[]):
+    kept.append(1)
+    return len(kept)
+
+
+def plain():
+    return 2.0
+"""
+
+
+def line_of(text):
+    """Return the line of the helpers in which a text is."""
+    return next(n for n, line in enumerate(DISTANT.splitlines(), 1) if text in line)
+
+
+def test_a_helper_is_read_wherever_the_recorded_value_is_kept(tools):
+    """An object, a namespace or a nested list hides no value from the rules."""
+
+    def in_an_object(lib):
+        lib.observe("n", lib.tensor(1.0 if tools.Box(lib.ones(1).grad).is_none() else 0.0))
+
+    def in_nested_lists(lib):
+        lib.observe("n", lib.tensor(1.0 if tools.is_nested_none([[lib.ones(1).grad]]) else 0.0))
+
+    for body, text in [(in_an_object, "self.value is None"), (in_nested_lists, "value[0][0]")]:
+        with pytest.raises(Unfaithful) as error:
+            record(body)
+        assert (error.value.what, error.value.where) == (
+            "`is`",
+            f"{tools.__file__}:{line_of(text)}",
+        )
+
+
+@pytest.mark.parametrize("helper", ["bumped", "called", "seen"])
+def test_a_helper_that_keeps_count_for_a_hook_is_refused(tools, helper):
+    """A hook's helper may be in another package, and be given nothing that is recorded."""
+    count = getattr(tools, helper)
+
+    def body(lib):
+        tools.counter[0] = tools.Counts.calls = 0
+        x = lib.ones(1, requires_grad=True)
+        x.register_hook(lambda g: g * count())
+        x.sum().backward()
+        lib.observe("x", x.grad)
+
+    with pytest.raises(Unfaithful, match="which changes what is outside of it"):
+        record(body)
+
+
+def test_a_helper_under_a_module_is_followed(tools):
+    """What a hook reaches as `module.name` keeps a count as well as a name of its own."""
+
+    def body(lib):
+        x = lib.ones(1, requires_grad=True)
+        x.register_hook(lambda g: g * tools.bumped())
+        x.sum().backward()
+        lib.observe("x", x.grad)
+
+    with pytest.raises(Unfaithful, match="which changes what is outside of it"):
+        record(body)
+
+
+def test_a_helper_without_a_state_is_recorded(tools):
+    """A function that gives the same every time is no matter of a refusal."""
+
+    def body(lib):
+        x = lib.ones(1, requires_grad=True)
+        x.register_hook(lambda g: g * tools.plain())
+        x.sum().backward()
+        lib.observe("x", x.grad)
+
+    assert [mark.label for mark in record(body).marks] == ["x"]
+
+
+def test_a_name_under_a_module_is_known_by_what_it_is(tools, monkeypatch):
+    """An attribute of a module asks what the built-in function behind it asks."""
+
+    def of_type(lib):
+        lib.observe("n", lib.tensor(float(distant.kind(lib.ones(1).grad) == distant.kind(None))))
+
+    def of_is(lib):
+        made = [*distant.mapper(distant.is_, [lib.ones(1).grad], [None])]
+        lib.observe("n", lib.tensor(float(made[0])))
+
+    monkeypatch.setitem(globals(), "distant", tools)
+    with pytest.raises(Unfaithful, match=r"`distant.kind\(\)`, which is `type\(\)`,"):
+        record(of_type)
+    with pytest.raises(Unfaithful, match=r"`distant.is_`, which acts"):
+        record(of_is)
+
+
+def test_what_is_bound_anew_after_a_refusal_may_be_read():
+    """A name that gets another value first says nothing of the refused block."""
+
+    def body(lib):
+        x = lib.ones(2)
+        with lib.raises("refused"):
+            y = x.reshape(7)
+            lib.observe("inside", y)
+        y = x * 2
+        lib.observe("y", y)
+
+    assert [mark.label for mark in record(body).marks] == ["refused", "inside", "y"]
 
 
 @pytest.mark.parametrize("behaviour", load_spec().behaviours, ids=lambda b: b.id)

@@ -116,7 +116,7 @@ class Host:
         if run is not None and exitstatus in ended:
             if options.write_baseline:
                 self._lines.append(baseline.write(Path(options.write_baseline), run))
-            if options.fail_under or self._known is not None:
+            if options.assignment or self._known is not None:
                 session.exitstatus = self._gated(session, run)
         if code == pytest.ExitCode.INTERNAL_ERROR and exitstatus in ended:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
@@ -126,8 +126,8 @@ class Host:
         deviating = sum(fails(entry) for entry in run.entries) + self._searched
         codes = [int(session.testsfailed > deviating)]
         options = self.bench.order.asked
-        if options.fail_under:
-            codes.append(gate(run, float(options.fail_under)))
+        if options.assignment:
+            codes.append(gate(run, float(options.fail_under) if options.fail_under else None))
         if self._known is not None:
             compared = baseline.compare(run, self._known, self.bench.ids)
             self._lines += baseline.lines(compared, Path(options.baseline))
@@ -138,6 +138,8 @@ class Host:
         """Print the score with its arithmetic, what to fix first, and where the report is."""
         ledger = self.ledger
         if ledger.run is None:
+            for line in self._lines:  # of a search without any behaviour
+                terminalreporter.write_line(visible_line(line))
             return
         short = self.config.getoption("verbose") < 0
         lines = summary_lines(ledger.run)

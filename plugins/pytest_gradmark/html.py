@@ -16,12 +16,14 @@ from gradmark.grade import decimal, grade
 from gradmark.journal import make_footer
 from gradmark.run import Entry, Header, Run
 from gradmark.verdict import Outcome
-from gradmark_reports.audience import shown
+from gradmark_reports.audience import shown, unnamed
 from gradmark_reports.elements import Cell, rows
 from gradmark_reports.exports.sheet import VISIBLE, visibilities
 from gradmark_reports.points import grade_lines
+from gradmark_reports.terminal import failure_text
 from gradmark_reports.visible import visible, visible_line
 from gradmark_reports.words import deviation
+from pytest_gradmark.collector import ROOT, SEARCH
 from pytest_gradmark.words import undress
 
 
@@ -76,9 +78,9 @@ class Skin:
         entry = undress(report)
         if entry is not None:
             self._entries[entry.id] = entry
-            if self._hidden and entry.id not in self._seen:
-                cells.clear()
-                return
+        if self._withheld(report.nodeid):
+            cells.clear()
+            return
         identity = html.escape(visible_line(report.nodeid))
         if len(cells) > 1:
             cells[1] = f'<td class="col-testId">{identity}</td>'
@@ -86,6 +88,14 @@ class Skin:
         cells.insert(2, f'<td class="col-chapter">{html.escape(chapter)}</td>')
         cells.insert(3, f'<td class="col-verdict">{html.escape(verdict)}</td>')
         cells.insert(4, f'<td class="col-points">{html.escape(self._points(entry))}</td>')
+
+    def _withheld(self, nodeid: str) -> bool:
+        """Say whether a test is a hidden behaviour; its setup and teardown carry no entry."""
+        root, _, rest = nodeid.partition("::")
+        chapter, _, name = rest.partition("::")
+        if not self._hidden or root != ROOT or not name or chapter == SEARCH:
+            return False
+        return f"{chapter}.{name}" not in self._seen
 
     def _points(self, entry: Entry | None) -> str:
         """Return what a behaviour brings of its points, or the group that decides as a whole."""
@@ -104,7 +114,11 @@ class Skin:
         entry = undress(report)
         if entry is None or entry.holds:
             return
-        log = f'<div class="log">{html.escape(report.longreprtext)}</div>'
+        text = report.longreprtext
+        if self._hidden:
+            entry = unnamed(entry, self._seen)
+            text = failure_text(entry)
+        log = f'<div class="log">{html.escape(text)}</div>'
         data[:] = [_panel(entry), log]
 
     @pytest.hookimpl(optionalhook=True)

@@ -96,6 +96,21 @@ def test_nobody_picks_their_own_terms(gradmark, options, words):
     assert words in err
 
 
+def test_what_can_be_provoked_is_said(gradmark, tiny):
+    """Points for what is missing are warned about where the run begins."""
+    (tiny / "gradmark.toml").write_text(PLAN.replace("lenient = 0.5", "missing = 0.5"))
+    _, out, _ = gradmark("run", "--assignment=gradmark.toml")
+    assert "warning: missing is worth 0.5: it can be provoked" in out.splitlines()
+
+
+def test_a_baseline_takes_no_gate_away(gradmark, tiny):
+    """Both have to be content."""
+    gradmark("run", "--assignment=gradmark.toml", "-q", "--write-baseline=known.toml")
+    both = ("run", "--assignment=gradmark.toml", "-q", "--baseline=known.toml")
+    assert gradmark(*both, "--fail-under=35")[0] == 0
+    assert gradmark(*both, "--fail-under=36")[0] == 1
+
+
 def test_a_broken_file_has_its_line_in_the_message(gradmark, tiny):
     """One message, no traceback."""
     (tiny / "gradmark.toml").write_text(PLAN.replace("sums", "smus"))
@@ -149,6 +164,13 @@ def test_pytest_grades(graded, workers):
     found = grade(journal(graded))
     assert found is not None
     assert str(found.earned) == "7/2"
+
+
+@pytest.mark.parametrize(("mark", "code"), [("35", 0), ("36", 1)])
+def test_the_pass_mark_decides_in_pytest_too(graded, mark, code):
+    """What the file calls enough is exit code 0, though behaviours fail."""
+    (graded.path / "gradmark.toml").write_text(f"pass_mark = {mark}\n" + HERE)
+    assert graded.runpytest("--assignment=gradmark.toml", "--tb=no").ret == code
 
 
 @pytest.mark.parametrize(("share", "code"), [("35", 0), ("36", 1)])

@@ -72,3 +72,30 @@ def test_hidden_groups_have_no_row(graded):
     assert "hidden groups are left out, and so is the total" in page
     assert "of 8 points" in page
     assert "of 10 points" not in page
+
+
+def test_a_row_does_not_name_what_is_hidden(graded):
+    """Who waits for a hidden one is shown waiting; no id of it is anywhere in the file's data."""
+    plan = """\
+title = "Homework"
+profile = "tensor"
+isolation = 0
+
+[[group]]
+name = "Seen"
+behaviours = ["sums.again"]
+points = 1
+
+[[group]]
+name = "Secret"
+behaviours = ["sums.mul"]
+points = 1
+visibility = "hidden"
+"""
+    page, tests = page_of(graded, plan)
+    (row,) = tests
+    text = html.unescape(row["log"])
+    assert "waits for a behaviour that is not shown" in text
+    assert "<th>expected</th>" not in text
+    assert "sums.mul" not in html.unescape(page)
+    assert "sums::mul" not in html.unescape(page)

@@ -75,7 +75,7 @@ def _visible(grade: Grade, groups: tuple[GroupGrade, ...], ids: Collection[str])
 
 def only(run: Run, ids: Collection[str]) -> Run:
     """Return a run in which nothing but some behaviours was asked."""
-    entries = tuple(_unnamed(e, ids) for e in run.entries if e.id in ids)
+    entries = tuple(unnamed(e, ids) for e in run.entries if e.id in ids)
     planned = tuple(identity for identity in run.header.planned if identity in ids)
     left_out = [e for e in run.entries if e.id not in ids and in_headline(e)]
     header = replace(
@@ -89,25 +89,38 @@ def only(run: Run, ids: Collection[str]) -> Run:
     return Run(header, entries, footer)
 
 
-def _unnamed(entry: Entry, ids: Collection[str]) -> Entry:
-    """Take the names of what is not shown out of what is said about an entry."""
+def unnamed(entry: Entry, ids: Collection[str]) -> Entry:
+    """Return an entry that says nothing about behaviours other than ``ids``."""
     verdict = entry.verdict
     root = verdict.root if verdict.root in ids else ""
     note = _only(verdict.note, ids)
-    detail = _plain(verdict.detail) if verdict.root and not root else verdict.detail
+    waits = bool(verdict.root and not root)
+    # Where a blocked one deviates is where the hidden one fails.
+    detail = Detail(reason=f"waits for {UNNAMED}") if waits else verdict.detail
     owner = detail.owner if detail.owner in ids else ""
     detail = replace(
         detail,
         owner=owner,
-        label=_only(detail.label, ids),
+        label=_only(_control(detail.label, ids), ids),
         reason=_only(detail.reason, ids),
     )
-    return replace(entry, verdict=replace(verdict, root=root, note=note, detail=detail))
+    return replace(
+        entry,
+        verdict=replace(verdict, root=root, note=note, detail=detail),
+        script=_listing(entry.script, ids),
+        torch_script=_listing(entry.torch_script, ids),
+        marked=() if waits else entry.marked,
+        graph=None if waits else entry.graph,
+    )
 
 
-def _plain(detail: Detail) -> Detail:
-    """Keep of a blocked one only that it waits: the rest shows how the hidden one fails."""
-    return Detail(reason=f"waits for {UNNAMED}", step=detail.step)
+def _listing(lines: tuple[str, ...], ids: Collection[str]) -> tuple[str, ...]:
+    """Return a program whose controls name those owners alone that are shown."""
+    return tuple(_control(line, ids) for line in lines)
+
+
+def _control(text: str, ids: Collection[str]) -> str:
+    return _OWNER.sub(lambda found: found[0] if found[0] in ids else "hidden", text)
 
 
 def _only(text: str, ids: Collection[str]) -> str:
@@ -116,3 +129,4 @@ def _only(text: str, ids: Collection[str]) -> str:
 
 
 _ID = re.compile(r"(?<![\w.-])[a-z]+(?:-[a-z]+)*\.[a-z0-9]+(?:-[a-z0-9]+)+(?![\w.(])")
+_OWNER = re.compile(r"(?<=\bcontrol: )[a-z0-9-]+\.[a-z0-9-]+")

@@ -27,7 +27,7 @@ def _group(found: GroupGrade) -> str:
     group = found.group
     earned = "?" if found.earned is None else decimal(found.earned)
     line = f"{earned} of {decimal(group.points)}  {visible_line(group.name, 60)}"
-    holds = sum(row.outcome is not None and row.outcome.holds for row in found.rows)
+    holds = sum(row.holds for row in found.rows)
     about = [f"{holds} of {len(found.rows)} behaviours"]
     about += ["all or nothing"] * (group.rule == "min")
     about += ["bonus"] * group.bonus

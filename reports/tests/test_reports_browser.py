@@ -201,6 +201,23 @@ def test_words_are_searched_in_titles_and_ids(opened: Open, sample: Run) -> None
     assert not page.is_visible("#fix")
 
 
+@pytest.mark.parametrize("size", [{"width": 1200, "height": 300}, PHONE], ids=["wide", "phone"])
+def test_who_filters_to_nothing_far_down_sees_it_said(
+    opened: Open, sample: Run, size: dict[str, int]
+) -> None:
+    """The message comes into view, and is not under the controls that stay at the top."""
+    page = opened(sample, viewport=size)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.evaluate(
+        "q.value = 'no such thing'; q.dispatchEvent(new Event('input', { bubbles: true }))"
+    )
+    seen = """() => {
+      const { x, top, bottom } = nothing.getBoundingClientRect();
+      return document.elementFromPoint(x + 2, (top + bottom) / 2)?.id;
+    }"""
+    assert page.evaluate(seen) == "nothing"
+
+
 def test_a_link_to_what_is_filtered_away_clears_the_filter(opened: Open, sample: Run) -> None:
     """Whoever follows a link sees its end."""
     page = opened(sample, "?q=accumulation.loop")

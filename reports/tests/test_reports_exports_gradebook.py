@@ -91,6 +91,19 @@ def test_other_points_are_refused():
     assert caught.value.message == "book.csv says 8 points, the assignment 10"
 
 
+def test_points_are_compared_as_the_files_write_them():
+    """A third of a point has no two decimals; the column of 15.33 is still the same."""
+    points = Fraction(46, 3)
+    book = ("book.csv", CANVAS.replace("10.00", "15.33").encode())
+    assert ",15.33,88" in canvas(book, {"ada": points}, points, title="Homework 3")
+    sheet = ("sheet.csv", MOODLE.replace("10,00", "15,33").encode())
+    assert 'late";15,33;15,33' in moodle(sheet, {"21": points}, points)
+    with pytest.raises(GradmarkError, match=r"says 15\.33 points, the assignment 15\.34"):
+        canvas(book, {"ada": points}, Fraction("15.336"), title="Homework 3")
+    with pytest.raises(GradmarkError, match=r"says 15\.33 points, the assignment 15\.34"):
+        moodle(sheet, {"21": points}, Fraction("15.336"))
+
+
 def test_a_row_that_ends_too_early_is_refused():
     """There is no cell to fill."""
     with pytest.raises(GradmarkError, match="does not fit"):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -160,11 +161,21 @@ def test_hidden_groups_stay_hidden(sample, name):
         assert "3.33" in text
 
 
+@pytest.mark.parametrize("name", ["markdown", "junit", "ctrf"])
+def test_a_program_names_no_hidden_owner(sample, name):
+    """A visible one that fails shows its program, whose controls may be a hidden one's."""
+    script = ("print('control: accumulation.two-losses', x.grad)",)
+    entries = tuple(replace(e, script=script if e.script else ()) for e in sample.entries)
+    text = cases.export(name, cases.graded(replace(sample, entries=entries), cases.HIDDEN))
+    assert "control: a behaviour that is not shown" in text
+    assert "accumulation.two-losses" not in text
+
+
 def test_a_total_says_that_it_is_not_the_whole(sample):
     """Markdown and the badge say that they show only the visible groups."""
     run = cases.graded(sample, cases.HIDDEN)
     assert "the visible groups" in cases.export("markdown", run)
-    assert "53.8 % of what is shown" in cases.export("badge", run)
+    assert "53.8 % of the visible groups" in cases.export("badge", run)
     only = cases.graded(sample, cases.HIDDEN[1:2])
     assert "points are not shown" in cases.export("markdown", only)
     assert "not shown" in cases.export("badge", only)

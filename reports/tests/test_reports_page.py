@@ -17,6 +17,7 @@ from gradmark.errors import GradmarkError
 from gradmark.graph import Graph, Node
 from gradmark.journal import Entry, Run, make_footer
 from gradmark.verdict import Detail, Outcome
+from gradmark_reports.audience import only, shown
 from gradmark_reports.comparison import compare
 from gradmark_reports.html import render
 from gradmark_reports.html.drawing import drawn
@@ -105,6 +106,53 @@ def test_what_waits_for_a_hidden_behaviour_does_not_name_it(sample: Run) -> None
     assert "a behaviour that is not shown left it: a behaviour that is not shown" in text
     assert "What fails here waits for behaviours that are not shown." in text
     assert "3 of 4 elements differ" not in text
+
+
+def test_a_program_neither_names_nor_marks_what_is_hidden(sample: Run) -> None:
+    """Blocked by a hidden one it has no marked line; control labels name visible owners alone."""
+    script = (
+        "import mylib",
+        "print('control: accumulation.two-losses (2)', x.grad)",
+        "print('control: leaf.computed', x.grad)",
+        "print('control: leaf.requires-grad', x.grad)",
+    )
+    entries = tuple(
+        replace(e, script=script, torch_script=script, marked=(1,)) for e in sample.entries
+    )
+    seen = Group("Seen", Fraction(1), ("accumulation.loop", "no-grad.context"))
+    secret = Group("Secret", Fraction(1), ("accumulation.two-losses",), visibility="hidden")
+    run = replace(sample, entries=entries)
+    shown_run = shown(graded(run, seen, GROUPS[0], secret)).run
+    (loop,) = [e for e in shown_run.entries if e.id == "accumulation.loop"]
+    (own,) = [e for e in shown_run.entries if e.id == "no-grad.context"]
+    hidden = (
+        script[0],
+        "print('control: hidden (2)', x.grad)",
+        "print('control: hidden', x.grad)",
+        script[3],
+    )
+    assert (loop.script, loop.torch_script, own.script) == (hidden, hidden, hidden)
+    assert (loop.marked, own.marked) == ((), (1,))
+    assert loop.verdict.detail == Detail(reason="waits for a behaviour that is not shown")
+    page = render(graded(run, seen, secret))
+    assert "accumulation.two-losses" not in page
+    assert page.count("<mark>") == 1
+
+
+def test_a_label_does_not_name_a_hidden_owner(sample: Run) -> None:
+    """Where a visible one fails by itself at a hidden one's control, the label says only that."""
+    (failing,) = [e for e in sample.entries if e.id == "accumulation.matrix"]
+    detail = replace(failing.verdict.detail, label="control: leaf.computed (2)")
+    failing = replace(failing, verdict=replace(failing.verdict, detail=detail))
+    (entry,) = only(replace(sample, entries=(failing,)), {failing.id}).entries
+    assert entry.verdict.detail.label == "control: hidden (2)"
+
+
+def test_a_visible_bonus_is_a_share_of_the_visible_groups(sample: Run) -> None:
+    """More than all of the points is said beside what it is a share of."""
+    groups = (GROUPS[0], GROUPS[1], replace(GROUPS[3], points=Fraction(2)))
+    text = text_of(graded(sample, *groups))
+    assert "6 / 4 points, 150 % of the visible groups" in text
 
 
 def test_a_group_that_requires_a_hidden_one_is_hidden(sample: Run) -> None:

@@ -176,6 +176,11 @@ def _(lib):
     lib.control("operators.sum-grad", x.grad)
     second.backward()
     lib.observe("gradient after the second backward", x.grad)
+    w = lib.ones(4, requires_grad=True)
+    (w * 2 + 1).sum().backward()
+    lib.observe("gradient of 2w + 1", w.grad)
+    (w * 2).sum().backward()
+    lib.observe("gradient of 2w beside it", w.grad)
 
 
 @chapter.behaviour(

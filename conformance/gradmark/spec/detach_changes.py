@@ -45,6 +45,9 @@ def _(lib):
     other = lib.tensor([5.0, 6.0], requires_grad=True) * lib.tensor([2.0, 3.0])
     lib.control("leaf.grad-fn-marks-history", lib.kind(other.grad_fn))
     lib.observe("grad_fn of the detached tensor", lib.kind(cut.grad_fn))
+    beside = lib.tensor([2.0, 4.0], requires_grad=True)
+    (beside * 3).sum().backward()
+    lib.control("operators.sum-grad", beside.grad)
 
 
 @chapter.behaviour(
@@ -79,6 +82,8 @@ def _(lib):
 def _(lib):
     twin = lib.tensor([2.0, 4.0], requires_grad=True)
     lib.control("detach.untracked", twin.detach().requires_grad)
+    (twin * 3).sum().backward()
+    lib.control("operators.sum-grad", twin.grad)
     plain = lib.tensor([5.0, 6.0], requires_grad=False)
     cut = plain.detach()
     lib.observe("values", cut)
@@ -111,6 +116,9 @@ def _(lib):
     lib.observe("source", source)
     lib.observe("detached tensor", alias)
     lib.control("detach.untracked", source.requires_grad)
+    beside = lib.tensor([2.0, 4.0], requires_grad=True)
+    (beside * 3).sum().backward()
+    lib.control("operators.sum-grad", beside.grad)
 
 
 @chapter.behaviour(

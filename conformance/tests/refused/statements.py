@@ -248,3 +248,64 @@ def _(lib):
 @refused("`divmod()`", "value // other")
 def _(lib):
     lib.observe("x", divmod(lib.ones(1), 2))  # here
+
+
+@refused("'n', which is bound in a block of lib.raises", "bind it before the block")
+def _(lib):
+    x = lib.ones(2, requires_grad=True)
+    n = 0.0
+    with lib.raises("refused"):
+        x.backward()
+        n = 1.0
+    lib.observe("n", lib.tensor(n))  # here
+
+
+@refused("'y', which is bound in a block of lib.raises", "bind it before the block")
+def _(lib):
+    x = lib.ones(2)
+    y = lib.ones(2)
+    with lib.no_grad(), lib.raises("refused"):
+        y, _ = x.reshape(7), 1
+    lib.observe("y", y)  # here
+
+
+@refused("'y', which is bound in a block of lib.raises", "bind it before the block")
+def _(lib):
+    x = lib.ones(2)
+    y = lib.ones(2)
+    for label in ("first", "second"):
+        lib.observe(label, y)  # here
+        with lib.raises(f"refused {label}"):
+            y = x.reshape(7)
+
+
+@refused("'y', which is bound in a block of lib.raises", "bind it before the block")
+def _(lib):
+    x = lib.ones(2)
+    y = lib.ones(2)
+
+    def twice():
+        return y * 2  # here
+
+    with lib.raises("refused"):
+        y = x.reshape(7)
+    lib.observe("y", twice())
+
+
+@refused("`made.append()` in a block of lib.raises", "bind it before the block")
+def _(lib):
+    x = lib.ones(2, requires_grad=True)
+    made = []
+    with lib.raises("refused"):
+        made.append(x.backward())  # here
+    lib.observe("n", lib.tensor(float(len(made))))
+
+
+@refused("a change of 'kept' in a block of lib.raises", "bind it before the block")
+def _(lib):
+    x = lib.ones(2, requires_grad=True)
+    kept = [1.0]
+    with lib.raises("refused"):
+        x.backward()
+        kept[0] = 2.0  # here
+    lib.observe("n", lib.tensor(kept[0]))

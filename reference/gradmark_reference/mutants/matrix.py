@@ -157,7 +157,7 @@ def run_bend(bend: Bend, spec: Spec, reference: Reference) -> Row:
     import torch
 
     _settled(cast("Hashable", reference), *spec)
-    return Row(bend, tuple(Session(spec, Bent(torch, bend), reference).run()))
+    return Row(bend, tuple(Session(spec, Bent(torch, bend), reference, repeats=0).run()))
 
 
 def run(mutant: Mutant, spec: Spec, reference: Reference) -> Row:
@@ -167,7 +167,7 @@ def run(mutant: Mutant, spec: Spec, reference: Reference) -> Row:
         name = f"mutant_{mutant.id.replace('-', '_')}"
         backend = Here(build(mutant, Path(folder), name), Stored)
         try:
-            session = Session(held(spec), backend, reference)
+            session = Session(held(spec), backend, reference, repeats=0)
             return Row(mutant, tuple(session.run()))
         finally:
             backend.close()

@@ -43,7 +43,7 @@ def _value(sheet: Sheet) -> tuple[str, str]:
     thousandths = share * 1000  # rounded down, so that 100 % means all of it
     value = words.percent(int(thousandths), 1000)
     colour = next((c for least, c in _COLOURS if share >= least), _COLOURS[-1][1])
-    return (f"{value} of what is shown" if sheet.withheld else value), colour
+    return (f"{value} of the visible groups" if sheet.withheld else value), colour
 
 
 def _width(text: str) -> int:

@@ -72,7 +72,7 @@ def moodle(
             said = table.value(row, table.header.index("Grade can be changed"))
             if said.casefold() == "no":
                 trouble.append(f"{student}: the grade in row {row + 1} can't be changed")
-        if grades[student] > points:
+        if Fraction(decimal(grades[student])) > Fraction(decimal(points)):
             trouble.append(f"{student}: {decimal(grades[student])} is more than the maximum")
     if trouble:
         raise _mismatch(table, trouble, "Moodle would leave these out without a word")
@@ -108,7 +108,7 @@ def _same_points(table: Table, row: int, column: int, points: Fraction) -> None:
         expected = Fraction(said)
     except ValueError:
         return
-    if expected != points:
+    if decimal(expected) != decimal(points):
         raise GradmarkError(
             "other-points",
             f"{table.name} says {decimal(expected)} points, the assignment {decimal(points)}",

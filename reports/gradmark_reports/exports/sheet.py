@@ -248,4 +248,9 @@ def _unnamed(entry: Entry, secret: Collection[str]) -> Entry:
         if isinstance(said := getattr(detail, name), str)
     }
     detail = replace(detail, **texts)
-    return replace(entry, verdict=replace(verdict, root=root, note=note, detail=detail))
+    return replace(
+        entry,
+        verdict=replace(verdict, root=root, note=note, detail=detail),
+        script=tuple(_without_ids(line, secret) for line in entry.script),
+        torch_script=tuple(_without_ids(line, secret) for line in entry.torch_script),
+    )

@@ -56,6 +56,11 @@
   let waiting = 0;
   function changed() {
     apply();
+    if (!nothing.hidden) {
+      const { top, bottom } = nothing.getBoundingClientRect();
+      const covered = Math.max(0, tools.getBoundingClientRect().bottom);
+      if (top < covered || bottom > innerHeight) nothing.scrollIntoView({ block: "center" });
+    }
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       const query = state().toString();

@@ -124,7 +124,6 @@ MUTANTS: tuple[Mutant, ...] = (
         others={
             "accumulation.mean-then-sum": "a later product clears what was there",
             "training.batch-in-pieces": "a later product clears what was there",
-            "scale.graph-dies-with-its-result": "a later product clears what was there",
             "zeroing.cleared-leaf-starts-anew": "a later product clears what was there",
             "accumulation.adds-in-place": "a later product clears what was there",
             "accumulation.assigned-gradient-is-added-to": "a later product clears what was there",
