@@ -13,6 +13,7 @@ from gradmark.verdict import Outcome
 
 RULES = ("sum", "min")
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
+_DIGITS = 60
 MOST = 1_000_000
 """Points that nobody gives."""
 
@@ -122,7 +123,7 @@ class Assignment:
             groups = tuple(
                 Group(
                     name=str(g["name"]),
-                    points=Fraction(g["points"]),
+                    points=exact(g["points"]),
                     behaviours=tuple(map(str, g["behaviours"])),
                     rule=_one_of(g["rule"], RULES),
                     require=tuple(map(str, g["require"])),
@@ -138,8 +139,8 @@ class Assignment:
                 profile=_one_of(data["profile"], PROFILES),
                 groups=groups,
                 isolation=int(data["isolation"]),
-                worth={Outcome(k): Fraction(v) for k, v in data["worth"].items()},
-                pass_mark=None if mark is None else Fraction(mark),
+                worth={Outcome(k): exact(v) for k, v in data["worth"].items()},
+                pass_mark=None if mark is None else exact(mark),
                 secret=bool(data["secret"]),
                 packages=tuple(map(str, data.get("packages", ()))),
                 needs=tuple(map(str, data.get("needs", ()))),
@@ -160,6 +161,17 @@ def _consistent(groups: tuple[Group, ...]) -> None:
         if not before.issuperset(group.require):
             raise ValueError("a group that requires one that is not before it")
         before.add(group.name)
+
+
+def exact(value: Any) -> Fraction:
+    """Read a number or a text exactly. Raises ValueError for more than anybody would write.
+
+    1e999999999 is a short text, and a number that nobody can compute with.
+    """
+    if len(str(value)) > _DIGITS or (isinstance(value, str) and "e" in value.lower()):
+        message = f"{str(value)[:_DIGITS]} is no number of points"
+        raise ValueError(message)
+    return Fraction(value)
 
 
 def text(value: Fraction) -> str:

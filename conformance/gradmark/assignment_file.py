@@ -19,6 +19,7 @@ from gradmark.assignment import (
     Assignment,
     Group,
     check,
+    exact,
     resolved,
     text,
 )
@@ -223,7 +224,7 @@ def _number(file: File, table: dict[str, Any], key: str, group: int | None, hint
     value = table[key]
     if type(value) in {int, str, Fraction}:
         with suppress(ValueError, ZeroDivisionError):
-            number = Fraction(value)
+            number = exact(value)
             if 0 <= number <= MOST:
                 return number
     raise file.mistake(f"{key} can't be {value!r}", key, group, hint)

@@ -87,5 +87,6 @@ def parsed(file: File) -> dict[str, Any]:
 
 
 def _float(said: str) -> Fraction | float:
-    """Keep numbers exact; ``nan`` and ``inf`` are left to whoever knows their line."""
-    return float(said) if said.lstrip("+-") in {"nan", "inf"} else Fraction(said)
+    """Keep numbers exact; ``nan``, ``inf`` and 1e9 are left to whoever knows their line."""
+    inexact = said.lstrip("+-") in {"nan", "inf"} or "e" in said.lower()
+    return float(said) if inexact else Fraction(said)

@@ -122,11 +122,13 @@ def _changed(block: ast.With, plain: set[str]) -> Withheld | None:
 
 
 def _read(block: ast.With, order: list[ast.AST], plain: set[str]) -> Withheld | None:
-    names = _bound(block, plain)
+    first = order.index(block)
+    before = {n.id for n in order[:first] if isinstance(n, ast.Name)}
+    # What has no other value is unbound after the block, and that the replay tells by itself.
+    names = _bound(block, plain) & (plain | before)
     if not names:
         return None
     inside = _ids(block)
-    first = order.index(block)
     last = max(number for number, node in enumerate(order) if id(node) in inside)
     paths = [order[last + 1 :]]
     for loop in order[:first]:

@@ -122,12 +122,11 @@ MUTANTS: tuple[Mutant, ...] = (
             "accumulation.second-graph-adds",
         ),
         others={
-            "accumulation.mean-then-sum": "a later product clears what was there",
+            "accumulation.two-losses-add-up": "a later product clears what was there",
             "training.batch-in-pieces": "a later product clears what was there",
             "zeroing.cleared-leaf-starts-anew": "a later product clears what was there",
             "accumulation.adds-in-place": "a later product clears what was there",
             "accumulation.assigned-gradient-is-added-to": "a later product clears what was there",
-            "accumulation.given-gradient-is-not-kept": "a later product clears what was there",
             "accumulation.weighted-rounds": "a later product clears what was there",
             "accumulation.loop-of-three": "a later product clears what was there",
             "gradient-argument.vector-refused": "a later product clears what was there",

@@ -138,6 +138,7 @@ MUTANTS: tuple[Mutant, ...] = (
             "scale.deep-products",
         ),
         others={
+            "training.gradient-descent-case": "its loss lies more than four operations deep",
             "operators.network-forward": "its leaf lies more than four operations deep",
             "backward.polynomial-at-one": "a leaf lies too deep",
             "backward.only-marked": "a leaf lies too deep",

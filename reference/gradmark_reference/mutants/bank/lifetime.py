@@ -152,6 +152,7 @@ MUTANTS = (
         ),
         own=("lifetime.new-forward-new-graph",),
         others={
+            "accumulation.two-losses-add-up": "it computes the same product twice",
             "scale.graph-dies-with-its-result": "what is cached stays alive",
             "scale.values-freed-by-backward": "what is cached stays alive",
             "zeroing.loop-of-means": "its rounds compute the same again",
