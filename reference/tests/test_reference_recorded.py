@@ -37,10 +37,12 @@ def live() -> Live:
 
 def test_every_answer_is_recorded_and_no_other() -> None:
     """The files hold the spec's programs at seed 0: `python -m gradmark_reference.answers`."""
-    kept = {}
+    kept, wanted = {}, {}
     for path in ANSWERS.glob("*.json"):
         kept.update(json.loads(path.read_text(encoding="utf-8"))["answers"])
-    assert {key: entry[0] for key, entry in kept.items()} == {b.program().key: b.id for b in SPEC}
+    for behaviour in SPEC:  # two may judge one program, and its first asker is written down
+        wanted.setdefault(behaviour.program().key, behaviour.id)
+    assert {key: entry[0] for key, entry in kept.items()} == wanted
 
 
 def test_recorded_answers_are_what_pytorch_says_now(live: Live) -> None:
