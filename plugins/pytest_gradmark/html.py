@@ -6,6 +6,7 @@ pytest-html writes test ids and metadata into its page as they are; both may hol
 from __future__ import annotations
 
 import html
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -17,14 +18,15 @@ from gradmark.journal import make_footer
 from gradmark.run import Entry, Header, Run
 from gradmark.verdict import Outcome
 from gradmark_reports.audience import shown, unnamed
-from gradmark_reports.elements import Cell, rows
 from gradmark_reports.exports.sheet import VISIBLE, visibilities
 from gradmark_reports.points import grade_lines
 from gradmark_reports.terminal import failure_text
-from gradmark_reports.visible import visible, visible_line
-from gradmark_reports.words import deviation
+from gradmark_reports.visible import visible_line
 from pytest_gradmark.collector import ROOT, SEARCH
 from pytest_gradmark.words import undress
+
+_HEADINGS = frozenset({"program", "traceback", "output", "what it usually means"})
+_SIDES = re.compile(r" *expected +(\| observed)? *| *observed *")
 
 
 def add_metadata(config: pytest.Config, header: Header) -> None:
@@ -110,16 +112,11 @@ class Skin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_html(self, report: Any, data: list[str]) -> None:
-        """Show a deviation: the rule, expected beside observed, then what the terminal shows."""
+        """Show of a deviation what the terminal shows: the rule, expected beside observed, why."""
         entry = undress(report)
-        if entry is None or entry.holds:
-            return
-        text = report.longreprtext
-        if self._hidden:
-            entry = unnamed(entry, self._seen)
-            text = failure_text(entry)
-        log = f'<div class="log">{html.escape(text)}</div>'
-        data[:] = [_panel(entry), log]
+        if entry is not None and not entry.holds:
+            shown = unnamed(entry, self._seen) if self._hidden else entry
+            data[:] = [_panel(failure_text(shown))]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
@@ -135,30 +132,17 @@ class Skin:
         prefix.append(f"<pre>{html.escape(chr(10).join(lines))}</pre>")
 
 
-def _panel(entry: Entry) -> str:
-    """Write the statement, what differs, and both sides with the differing elements marked."""
-    detail = entry.verdict.detail
-    found = rows(detail)
-    sides = (
-        ("expected", detail.expected, found.expected if found else None),
-        ("observed", detail.observed, found.observed if found else None),
-    )
-    body = "".join(
-        f"<tr><th>{name}</th><td><pre>{_cells(cells) if cells else html.escape(visible(text))}"
-        "</pre></td></tr>"
-        for name, text, cells in sides
-        if text
-    )
-    about = html.escape(visible_line(f"{entry.id} · {entry.level} · {entry.outcome.value}"))
-    said = html.escape(visible_line(deviation(detail)))
-    title = html.escape(visible_line(entry.title))
-    return f"<p><b>{title}</b><br>{about}</p><p>{said}</p><table>{body}</table>"
+def _panel(text: str) -> str:
+    """Write what the terminal shows, with its headings and the line that deviates set apart.
+
+    pytest-html puts it into a block of its own that keeps spaces and lines, and no block fits
+    into that one.
+    """
+    first, *rest = (html.escape(line) for line in text.split("\n"))
+    return "\n".join([f"<b>{first}</b>", *map(_line, rest)])
 
 
-def _cells(lines: tuple[tuple[Cell, ...], ...]) -> str:
-    return "\n".join(" ".join(map(_cell, line)) for line in lines)
-
-
-def _cell(cell: Cell) -> str:
-    text = html.escape(visible_line(cell.text, 40))
-    return f"<mark>≠{text}</mark>" if cell.differs else text
+def _line(line: str) -> str:
+    if line in _HEADINGS or _SIDES.fullmatch(line):
+        return f"<b>{line}</b>"
+    return f"<mark>{line}</mark>" if line.startswith("&gt; ") else line

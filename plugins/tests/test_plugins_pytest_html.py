@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 
 import pytest
 
@@ -54,13 +55,16 @@ def test_a_row_has_chapter_verdict_and_points(graded):
 
 
 def test_a_failure_has_a_panel(graded):
-    """Rule and level, expected beside observed, what the terminal says; escaped."""
+    """Rule and level, expected beside observed, the line that deviates; no block in their block."""
     _, tests = page_of(graded, PLAN)
     (log,) = [test["log"] for test in tests if test["testId"] == "gradmark::sums::mul"]
-    text = html.unescape(log)
-    assert "sums.mul · must · fail" in text
-    assert "<th>expected</th>" in text
-    assert "<th>observed</th>" in text
+    lines = html.unescape(log).splitlines()
+    assert lines[0].startswith("<b>")
+    assert "sums.mul · must · fail" in lines
+    (sides,) = [line for line in lines if "observed" in line]
+    assert re.fullmatch(r"<b> +expected +\| observed</b>", sides)
+    assert len([line for line in lines if line.startswith("<mark>> ")]) == 1
+    assert set(re.findall(r"</?(\w+)", log)) == {"b", "mark"}
 
 
 def test_hidden_groups_have_no_row(graded):
@@ -96,6 +100,6 @@ visibility = "hidden"
     (row,) = tests
     text = html.unescape(row["log"])
     assert "waits for a behaviour that is not shown" in text
-    assert "<th>expected</th>" not in text
+    assert "expected" not in text
     assert "sums.mul" not in html.unescape(page)
     assert "sums::mul" not in html.unescape(page)

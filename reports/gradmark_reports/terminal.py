@@ -27,7 +27,9 @@ def failure_text(entry: Entry, *, width: int = 80) -> str:
     """
     detail = entry.verdict.detail
     if entry.outcome is Outcome.BLOCKED:
-        return "\n\n".join([_statement(entry, width), *_again(entry)])
+        # Without a root it waits for something that is not shown, and says no more than that.
+        waits = "" if entry.verdict.root else visible_line(detail.reason)
+        return "\n\n".join(filter(None, [_statement(entry, width), waits, *_again(entry)]))
     parts = [
         _statement(entry, width),
         _comparison(detail, width),

@@ -16,8 +16,8 @@ from gradmark.assignment import VISIBILITIES
 from gradmark.errors import GradmarkError
 from gradmark.grade import grade
 from gradmark.verdict import Outcome
+from gradmark_reports.amounts import settle
 from gradmark_reports.exports import FORMATS
-from gradmark_reports.exports.amounts import settle
 from gradmark_reports.exports.sheet import STRICTNESS, make_sheet
 
 _SPEC = spec_from_file_location("exporting_cases", Path(__file__).with_name("export_cases.py"))

@@ -22,6 +22,7 @@ from gradmark_reports.comparison import compare
 from gradmark_reports.html import render
 from gradmark_reports.html.drawing import drawn
 from gradmark_reports.html.glossed import Glossed
+from gradmark_reports.terminal import summary_lines
 
 _SPEC = spec_from_file_location("parsing", Path(__file__).with_name("parsing.py"))
 assert _SPEC is not None
@@ -68,7 +69,15 @@ def test_the_grade_shows_its_arithmetic(sample: Run) -> None:
 def test_the_groups_points_add_up_as_they_are_written(sample: Run) -> None:
     """Thirds are rounded such that the sum of what is written is what is written."""
     thirds = [Group(name, Fraction(1, 3), (name,)) for name in LEAF]
-    assert "0.34 + 0.33 + 0.33 = 1" in text_of(graded(sample, *thirds))
+    run = graded(sample, *thirds)
+    text = text_of(run)
+    assert "0.34 + 0.33 + 0.33 = 1" in text
+    assert re.findall(r"points each ([\d.]+ / [\d.]+)", text) == [
+        "0.34 / 0.34", "0.33 / 0.33", "0.33 / 0.33"
+    ]  # fmt: skip
+    total, *lines = summary_lines(run)[:4]
+    assert ": 1 of 1 points" in total
+    assert [line.split("  ")[1] for line in lines] == ["0.34 of 0.34", *["0.33 of 0.33"] * 2]
 
 
 def test_a_lost_verdict_is_no_grade(sample: Run) -> None:

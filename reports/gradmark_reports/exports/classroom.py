@@ -12,7 +12,7 @@ from typing import Any
 from gradmark.assignment import text
 from gradmark.errors import GradmarkError
 from gradmark.grade import rounded
-from gradmark_reports.exports.amounts import Amounts, settle
+from gradmark_reports.amounts import Amounts, settle
 from gradmark_reports.exports.sheet import Part, Sheet, refuse_hidden, refuse_without_grade
 from gradmark_reports.visible import visible_line
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from gradmark_reports import words
-from gradmark_reports.exports.amounts import digits_for, settle, written
+from gradmark_reports.amounts import digits_for, settle, written
 from gradmark_reports.exports.sheet import Line, Part, Sheet, refuse_without_grade
 from gradmark_reports.terminal import failure_text
 from gradmark_reports.visible import visible_line

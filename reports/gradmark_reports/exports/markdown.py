@@ -10,7 +10,7 @@ from html import escape
 from gradmark.grade import decimal
 from gradmark.run import Entry
 from gradmark_reports import words
-from gradmark_reports.exports.amounts import settle
+from gradmark_reports.amounts import settle
 from gradmark_reports.exports.sheet import Part, Sheet
 from gradmark_reports.terminal import failure_text
 from gradmark_reports.visible import visible_line

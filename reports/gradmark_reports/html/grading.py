@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gradmark.grade import GroupGrade, Row, decimal, whole_numbers
+from gradmark.grade import GroupGrade, Row, decimal
 from gradmark.verdict import Outcome
 from gradmark_reports.audience import Shown
 from gradmark_reports.overview import Tally, tally
+from gradmark_reports.points import by_group
 from gradmark_reports.words import amount
 
 
@@ -46,12 +47,12 @@ def total(seen: Shown) -> Total | None:
     if grade is None:
         return None
     entries = {e.id: e for e in seen.run.entries}
-    brought = _brought_by(grade.groups)
+    amounts = by_group(grade.groups)
     groups = tuple(
         Group(
             name=found.group.name,
             earned=earned,
-            points=decimal(found.group.points),
+            points=of,
             about=_about(found),
             tags=_tags(found, seen.marked),
             tally=tally(
@@ -61,7 +62,7 @@ def total(seen: Shown) -> Total | None:
                 len(found.rows),
             ),
         )
-        for found, earned in zip(grade.groups, brought, strict=True)
+        for found, (earned, of) in zip(grade.groups, amounts, strict=True)
     )
     points = seen.points
     mark = grade.assignment.pass_mark
@@ -78,15 +79,6 @@ def total(seen: Shown) -> Total | None:
         groups=groups,
         withheld=amount(seen.withheld, "group") if seen.withheld else "",
     )
-
-
-def _brought_by(groups: tuple[GroupGrade, ...]) -> list[str]:
-    """Return each group's points with two digits, such that they add up to the rounded total."""
-    known = [found.earned for found in groups]
-    exact = [points for points in known if points is not None]
-    if len(exact) < len(known):
-        return ["?" if points is None else decimal(points) for points in known]
-    return [decimal(Fraction(part, 100)) for part in whole_numbers(exact, 100)]
 
 
 def worth(seen: Shown) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Points for formats that know no fractions: rounded so that the parts add up to the total."""
+"""Points where fractions are not written: rounded so that the parts add up to the total."""
 
 from __future__ import annotations
 
