@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
+
 from gradmark.journal import Header
 from gradmark.verdict import Detail, Outcome
 
@@ -40,6 +43,8 @@ ISOLATION = {
     3: "3: a sandbox of its own",
 }
 
+_PATH = re.compile(r"[\w.~/ -]+")
+
 PROOF_FROM = 2
 """The isolation level from which a result says something about code that means to cheat."""
 
@@ -48,6 +53,13 @@ def backend_name(header: Header) -> str:
     """Return the backend and its version."""
     name, version = _text(header.backend, "name"), _text(header.backend, "version")
     return f"{name} {version}".rstrip()
+
+
+def short_name(header: Header) -> str:
+    """Return the backend and its version, of a path its last part."""
+    name, version = _text(header.backend, "name"), _text(header.backend, "version")
+    last = PurePath(name).name if _PATH.fullmatch(name) else ""
+    return f"{last or name} {version}".rstrip()
 
 
 def reference_name(header: Header) -> str:

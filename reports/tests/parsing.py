@@ -11,8 +11,8 @@ TAGS = set(
 )
 ATTRIBUTES = set(
     "aria-controls aria-expanded aria-hidden aria-label aria-labelledby autocomplete charset "
-    "checked class content d data-c data-l data-o data-section data-word for height hidden "
-    "href http-equiv id lang name open placeholder preserveaspectratio rel role rx scope "
+    "checked class content d data-c data-chapter data-l data-o data-section data-word for height "
+    "hidden href http-equiv id lang name open placeholder preserveaspectratio rel role rx scope "
     "spellcheck tabindex title transform type value viewbox width x y".split()
 )
 VOID = {"input", "link", "meta", "path", "rect"}

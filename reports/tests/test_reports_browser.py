@@ -261,9 +261,22 @@ def test_a_script_is_copied_as_it_can_be_run(opened: Open, sample: Run) -> None:
 
 
 def test_paper_shows_what_is_closed(opened: Open, sample: Run) -> None:
-    """Printing opens every failure and leaves the controls out."""
+    """Printing opens every failure but those that wait for another, and closes them again."""
     page = opened(sample)
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("[id='no-grad.nested']").is_visible()
+    assert not page.locator("[id='accumulation.loop']").is_visible()
     assert not page.locator("#tools").is_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.locator("[id='no-grad.nested']").is_visible()
+
+
+def test_a_chapter_leads_to_its_behaviours(opened: Open, sample: Run) -> None:
+    """Its name in the table filters the page by it, and the address keeps that."""
+    page = opened(sample)
+    page.click("text=Which tensors are leaves")
+    page.wait_for_timeout(250)
+    assert {identity.split(".")[0] for identity in visible(page)} == {"leaf"}
+    assert page.evaluate("location.search") == "?chapter=leaf"

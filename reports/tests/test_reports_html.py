@@ -167,7 +167,7 @@ def test_every_ink_can_be_read_on_every_paper(scheme: str) -> None:
 
 def test_text_has_the_colour_of_a_token() -> None:
     """A colour that is not a token would escape the check of contrast."""
-    rules = css().split("@media (prefers-color-scheme: dark)")[1]
+    rules = css().split("(prefers-color-scheme: dark)")[1]
     used = set(re.findall(r"(?<![-\w])(?:color|background): ([^;]+);", rules))
     token = r"var\(--(ink|paper)[a-z-]*\)|inherit"
     assert [value for value in used if not re.fullmatch(token, value)] == []
@@ -176,7 +176,7 @@ def test_text_has_the_colour_of_a_token() -> None:
 def test_totals_are_the_journals(sample: Run) -> None:
     """Each cell of the table is the count of that outcome in that chapter."""
     text = render(sample)
-    row = re.compile(r'<tr>\n<th scope="row">.*?<small><bdi>(.*?)</bdi>(.*?)</tr>', re.DOTALL)
+    row = re.compile(r'<tr>\n<th scope="row">.*?data-chapter="(.*?)"(.*?)</tr>', re.DOTALL)
     found = {
         (chapter, word): int(number)
         for chapter, cells in row.findall(text)
@@ -238,6 +238,43 @@ def test_what_blocks_most_comes_first(sample: Run) -> None:
         ("lenient", "leaf.starts-at-none"),
         ("lenient", "second-backward.kind"),
     ]
+
+
+def test_who_waits_stands_under_what_it_waits_for(sample: Run) -> None:
+    """Blocked ones are listed by their root; one whose root is not shown says only that."""
+    text = parsed(render(sample)).text()
+    after = text.partition("may hold once that is mended.")[2]
+    title = "Backward of a second loss adds to the leaf's grad"
+    assert after.strip().startswith(f"Waiting for {title} 2 ⊘ blocked Backward in a loop")
+    (waits, *_) = (e for e in sample.entries if e.outcome is Outcome.BLOCKED)
+    alone = replace(waits, verdict=replace(waits.verdict, root=""))
+    run = replace(sample, entries=(alone,), footer=None)
+    assert "Waiting for what is not shown 1 ⊘" in parsed(render(run)).text()
+
+
+def test_what_is_missing_is_named_once(sample: Run) -> None:
+    """There is nothing to compare where the library lacks a name."""
+    text = parsed(render(sample)).text()
+    panel = text.partition("no-grad.context · level must")[2].partition("Program")[0]
+    assert panel.count("no_grad is not in mylib") == 1
+    assert "Expected" not in panel
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("./engine.py", "engine.py"),
+        ("/srv/submissions/ada", "ada"),
+        ("engine:Tensor", "engine:Tensor"),
+        (".", "."),
+        ("<b>/x", "<b>/x"),
+    ],
+)
+def test_a_path_is_called_by_its_last_part(sample: Run, name: str, shown: str) -> None:
+    """The heading is what tells one submission from the others; the whole path stands beside."""
+    about = {**sample.header.backend, "name": name, "version": ""}
+    found = parsed(render(replace(sample, header=replace(sample.header, backend=about))))
+    assert found.text().startswith(f"{shown} · Gradmark")
 
 
 def test_every_behaviour_has_an_anchor(sample: Run) -> None:

@@ -61,7 +61,7 @@ def test_the_grade_shows_its_arithmetic(sample: Run) -> None:
     assert "✗ not passed: 50 % of the points are needed" in text
     assert "4 + 0 + 0 + 1 = 5" in text
     assert "Leaves 3 of 3 behaviours, 1.33 points each 4 / 4" in text
-    assert "Rest 0 of 2 behaviours, all or nothing 0 / 2" in text
+    assert "Rest 0 of 2 behaviours, all or nothing 1 ∅ missing 1 ‼ crash 0 / 2" in text
     assert "Extra bonus 1 of 1 behaviour, 1 point each 1 / 1" in text
     assert "accumulation.two-losses · level must · 0 of 2.22 points" in text
 
@@ -176,7 +176,10 @@ def test_the_teachers_page_shows_everything(sample: Run) -> None:
     """Hidden groups stand in it and are marked, and the page says whose it is."""
     text = text_of(graded(sample, *GROUPS), teacher=True)
     assert "The teacher's copy: it holds 1 group that students don't see." in text
-    assert "Adding up after due date 0 of 3 behaviours, 2.22 points each 0 / 6.67" in text
+    assert (
+        "Adding up after due date 0 of 3 behaviours, 2.22 points each "
+        "1 ✗ fail 2 ⊘ blocked 0 / 6.67" in text
+    )
     assert "Grade 5 / 12.67 points" in text
 
 

@@ -62,7 +62,7 @@ def render(run: Run, *, teacher: bool = False, before: Run | None = None) -> str
     seen = _seen(run, teacher=teacher)
     run = seen.run
     style, script = _resource("style.css") + _resource("panel.css"), _resource("report.js")
-    roots = overview.fix_first(run)
+    roots, blocked = overview.fix_first(run), overview.with_outcome(run, Outcome.BLOCKED)
     compared = None
     if before is not None:
         earlier = _seen(before, teacher=teacher).run
@@ -81,7 +81,7 @@ def render(run: Run, *, teacher: bool = False, before: Run | None = None) -> str
         worth=worth(seen),
         compared=compared,
         changes=compared.kinds if compared else {},
-        backend=words.backend_name(run.header),
+        backend=words.short_name(run.header),
         reference=words.reference_name(run.header),
         headline=overview.headline(run),
         groups=overview.groups(run),
@@ -91,7 +91,8 @@ def render(run: Run, *, teacher: bool = False, before: Run | None = None) -> str
         levels=[level for level in overview.LEVELS if any(e.level == level for e in run.entries)],
         roots=roots,
         linked={root.id for root in roots} | {e.id for e in run.entries},
-        blocked=overview.with_outcome(run, Outcome.BLOCKED),
+        blocked=blocked,
+        untold=[e for e in blocked if not e.verdict.root],
         lenient=overview.with_outcome(run, Outcome.LENIENT),
         ungraded=overview.with_outcome(run, Outcome.UNGRADED),
         passes=overview.with_outcome(run, Outcome.PASS),

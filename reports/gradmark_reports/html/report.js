@@ -158,9 +158,22 @@
     if (event.target.open && event.target.matches(".card")) dress(event.target);
   }, true);
   addEventListener("hashchange", follow);
+  let printed = [];
   addEventListener("beforeprint", () => {
-    for (const card of visible()) card.open = true;
+    printed = visible().filter((card) => !card.open && !card.classList.contains("blocked"));
+    for (const card of printed) card.open = true;
   });
+  addEventListener("afterprint", () => {
+    for (const card of printed) card.open = false;
+  });
+  for (const link of document.querySelectorAll("a[data-chapter]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      one("chapter").value = link.dataset.chapter;
+      changed();
+      tools.scrollIntoView();
+    });
+  }
 
   tools.hidden = false;
   for (const card of document.querySelectorAll(".card[open]")) dress(card);
