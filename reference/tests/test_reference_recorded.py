@@ -37,7 +37,8 @@ def live() -> Live:
 
 def test_every_answer_is_recorded_and_no_other() -> None:
     """The files hold the spec's programs at seed 0: `python -m gradmark_reference.answers`."""
-    kept, wanted = {}, {}
+    kept: dict[str, list[str]] = {}
+    wanted: dict[str, str] = {}
     for path in ANSWERS.glob("*.json"):
         kept.update(json.loads(path.read_text(encoding="utf-8"))["answers"])
     for behaviour in SPEC:  # two may judge one program, and its first asker is written down
