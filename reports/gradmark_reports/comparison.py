@@ -64,7 +64,7 @@ def compare(before: Run, after: Run) -> Comparison:
         kinds[change.kind].append(change)
     failing = sum(not change.after.holds for change in kinds["same"])
     return Comparison(
-        who=words.backend_name(before.header),
+        who=words.short_name(before.header),
         when=before.header.started,
         fixed=tuple(kinds["fixed"]),
         broken=tuple(kinds["broken"]),

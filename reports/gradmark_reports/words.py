@@ -43,6 +43,7 @@ ISOLATION = {
     3: "3: a sandbox of its own",
 }
 
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(?:Z|\+00:00)", re.ASCII)
 _PATH = re.compile(r"[\w.~/ -]+")
 
 PROOF_FROM = 2
@@ -60,6 +61,12 @@ def short_name(header: Header) -> str:
     name, version = _text(header.backend, "name"), _text(header.backend, "version")
     last = PurePath(name).name if _PATH.fullmatch(name) else ""
     return f"{last or name} {version}".rstrip()
+
+
+def minute(started: str) -> str:
+    """Return when a run started, as a person writes it: in UTC."""
+    found = _TIME.fullmatch(started)
+    return f"{found[1]} {found[2]}" if found else started
 
 
 def reference_name(header: Header) -> str:

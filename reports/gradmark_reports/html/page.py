@@ -158,6 +158,7 @@ def _environment() -> Environment:
         "anchor": anchor,
         "percent": lambda pair: words.percent(*pair),
         "amount": words.amount,
+        "minute": words.minute,
         "cell": cell,
         "short": lambda value: escape(visible_line(value, NAME_LIMIT)),
     }

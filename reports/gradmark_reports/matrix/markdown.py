@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradmark_reports import words
 from gradmark_reports.exports.markdown import text
-from gradmark_reports.matrix.table import NAMES, Column, Matrix, Row, minute
+from gradmark_reports.matrix.table import NAMES, Column, Matrix, Row
 from gradmark_reports.overview import Tally
 
 NAME_LIMIT = 60
@@ -53,7 +53,12 @@ def _run(column: Column) -> str:
     name = text(column.name, NAME_LIMIT) + (f" ({text(column.label, 60)})" if column.label else "")
     musts = f"{score[0]} of {score[1]}" if score else "no score"
     isolation = "?" if column.isolation is None else str(column.isolation)
-    facts = (text(header.profile), isolation, text(header.spec), text(minute(header.started), 40))
+    facts = (
+        text(header.profile),
+        isolation,
+        text(header.spec),
+        text(words.minute(header.started), 40),
+    )
     notes = "; ".join(text(note) for note in column.notes)
     return f"| {name} | {musts} | {_count(column.total)} | {' | '.join(facts)} | {notes} |"
 

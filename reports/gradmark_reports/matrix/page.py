@@ -22,7 +22,6 @@ from gradmark_reports.matrix.table import (
     Chapter,
     Column,
     Matrix,
-    minute,
 )
 from gradmark_reports.visible import visible_line
 
@@ -150,7 +149,7 @@ def _environment() -> Environment:
         "amount": words.amount,
         "percent": lambda pair: words.percent(*pair),
         "share": share,
-        "minute": minute,
+        "minute": words.minute,
     }
     environment.globals |= {
         "Outcome": Outcome,

@@ -34,7 +34,6 @@ NAMES = 12
 OUTCOMES = {letter: outcome for outcome, letter in LETTERS.items()}
 
 SAYS_NOTHING = frozenset({NOT_ASKED, NO_VERDICT, LETTERS[Outcome.UNGRADED]})
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(?:Z|\+00:00)", re.ASCII)
 _ID = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 
 
@@ -297,9 +296,3 @@ def _apart(paths: Sequence[tuple[str, ...]]) -> list[str]:
         if len(set(ends)) == len(ends):
             return [end.removesuffix(".jsonl") for end in ends]
     return [str(number) for number, _ in enumerate(paths, 1)]
-
-
-def minute(started: str) -> str:
-    """Return when a run started, as a person writes it."""
-    found = _TIME.fullmatch(started)
-    return f"{found[1]} {found[2]}" if found else started
