@@ -121,7 +121,7 @@ def _settled(file: File, assignment: Assignment, spec: Spec) -> Assignment:
     except GradmarkError as error:
         names = [g.name for g in assignment.groups]
         wrong = [n for n, name in enumerate(names) if repr(name) in error.message]
-        raise _located(file, error, "behaviours", wrong[0] if wrong else None) from None
+        raise _located(file, error, "behaviours", wrong[-1] if wrong else None) from None
 
 
 NEEDS = ("compiler", "memory", "threads", "gpu")
@@ -139,7 +139,7 @@ _TOP: dict[str, str] = {
     "group": "the groups, as [[group]]",
 }
 _IN_GROUP: dict[str, str] = {
-    "name": "unique",
+    "name": "what the group is called, unlike every other",
     "points": "a number, or a text such as 7/3",
     "behaviours": "chapters, globs or ids",
     "except": "chapters, globs or ids that are left out",
@@ -182,6 +182,9 @@ def _value(
     if type(value) is not kind:
         names = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
         raise file.mistake(f"{key} has to be {names[kind]}", key, group)
+    if default is _ABSENT and value == "":
+        hint = (_TOP if group is None else _IN_GROUP)[key]
+        raise file.mistake(f"{key} is empty", key, group, hint)
     return value
 
 

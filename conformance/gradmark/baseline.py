@@ -39,6 +39,8 @@ class Compared:
     stale: tuple[Known, ...]
     unknown: tuple[Known, ...]
     excused: tuple[Entry, ...] = ()
+    unexplained: tuple[Known, ...] = ()
+    """Entries that give no reason yet; they fail nothing."""
 
     @property
     def agrees(self) -> bool:
@@ -65,7 +67,9 @@ def compare(run: Run, known: Iterable[Known], ids: Iterable[str]) -> Compared:
         (excused if same or waits else new).append(entry)
     stale = [k for k in listed.values() if k.id in entries and entries[k.id].holds]
     unknown = [k for k in listed.values() if k.id not in exists]
-    return Compared(tuple(new), tuple(stale), tuple(unknown), tuple(excused))
+    used = {e.id for e in excused}
+    bare = tuple(k for k in listed.values() if k.id in used and not k.reason.strip())
+    return Compared(tuple(new), tuple(stale), tuple(unknown), tuple(excused), bare)
 
 
 def gate(run: Run, compared: Compared) -> int:
@@ -78,6 +82,9 @@ def gate(run: Run, compared: Compared) -> int:
 def lines(compared: Compared, path: Path) -> list[str]:
     """Say in plain lines what is new, stale and unknown, and what to do."""
     out = [f"baseline {path}: {len(compared.excused)} known deviations"]
+    if compared.unexplained:
+        first, number = compared.unexplained[0].id, len(compared.unexplained)
+        out.append(f"  without a reason: {number} of its entries, {first} for one")
     out += [f"  new: {e.id} ({e.outcome.value})" for e in compared.new]
     out += [f"  stale: {k.id} holds now, so its entry can go" for k in compared.stale]
     out += [f"  unknown: there is no behaviour {k.id}" for k in compared.unknown]

@@ -12,7 +12,10 @@ from gradmark.run import Entry, Footer, Header, Run
 from gradmark.verdict import Outcome, Verdict
 
 ROWS = [("a.fine", "pass"), ("a.bad", "fail"), ("a.waits", "blocked"), ("b.gone", "missing")]
-KNOWN = (Known("a.bad", "fail", "by design", "https://example.org/1"), Known("b.gone", "missing"))
+KNOWN = (
+    Known("a.bad", "fail", "by design", "https://example.org/1"),
+    Known("b.gone", "missing", "soon"),
+)
 IDS = [*(identity for identity, _ in ROWS), "c.elsewhere"]
 
 
@@ -55,6 +58,14 @@ def test_every_difference_fails(
     told = lines(found, Path("base.toml"))
     assert [line for line in told[1:] if line.startswith(said)] == told[1:]
     assert len(told) == 2
+
+
+def test_an_entry_without_a_reason_is_told_and_fails_nothing() -> None:
+    """Whoever wrote the deviations down is reminded of what is left to do."""
+    found = compare(run(*ROWS), (KNOWN[0], Known("b.gone", "missing", " ")), IDS)
+    assert found.agrees
+    said = lines(found, Path("base.toml"))
+    assert said[1:] == ["  without a reason: 1 of its entries, b.gone for one"]
 
 
 def test_what_was_not_asked_is_not_stale() -> None:
