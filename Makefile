@@ -6,7 +6,7 @@ WORKERS ?= 2
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PINS = pyproject.toml constraints.txt
 
-.PHONY: help demo test lint types tests bench real
+.PHONY: help demo test lint types tests bench hostile real
 .DELETE_ON_ERROR:
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make test   ruff, mypy and the tests"
 	@echo "make real   the tests against real autograd libraries"
 	@echo "make bench  how long a run takes"
+	@echo "make hostile  what submissions get that cheat or destroy"
 
 # The student's engine has bugs, so pytest's exit 1 is what the demo is about.
 # Any other code, or a missing report, is our own failure.
@@ -38,6 +39,9 @@ tests: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-all
 	$(VENV)/bin/python conformance/bench/bench.py
+
+hostile: $(VENV)/.installed-dev
+	$(VENV)/bin/python plugins/tests/hostile_corpus.py
 
 real: $(REAL_VENV)/.installed-real
 	$(REAL_VENV)/bin/pytest -m real

@@ -26,6 +26,13 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """The worker's own code raised after the library had changed what it stands on."""
+
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfMemory:
     """Memory ran out where no program could be blamed for a step."""
 
@@ -38,7 +45,7 @@ class Open:
     python: str
 
 
-Reply = Trace | Open | CannotOpen | Broken | OutOfMemory
+Reply = Trace | Open | CannotOpen | Broken | Changed | OutOfMemory
 
 
 def reply_from(message: Message, identity: str) -> Reply:
@@ -65,6 +72,9 @@ def reply_from(message: Message, identity: str) -> Reply:
         case "broken":
             (text,) = _exactly(header, "text")
             return Broken(_text(text, TRACE_LIMIT))
+        case "changed":
+            (text,) = _exactly(header, "text")
+            return Changed(_text(text))
         case "memory":
             _exactly(header)
             return OutOfMemory()

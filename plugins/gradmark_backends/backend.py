@@ -20,7 +20,7 @@ from gradmark.session import Answer, BackendInfo
 from gradmark.trace import Trace
 from gradmark.verdict import Outcome
 from gradmark_backends import worker
-from gradmark_backends.answers import Broken, Open, OutOfMemory
+from gradmark_backends.answers import Broken, Changed, Open, OutOfMemory
 from gradmark_backends.launch import BUBBLED, WALLED, Launch, lacking
 from gradmark_backends.limits import MEMORY_BYTES
 from gradmark_backends.opening import open_plan
@@ -123,7 +123,7 @@ class WorkerBackend(_Closing):
         self._launch = Launch(plan, level=isolation, memory_bytes=memory_bytes)
         self._spare: Process | None = None
         self._asked = 0
-        self._broken = ""
+        self._broken = Answer(None, Outcome.UNGRADED)
         self._privacy = contextlib.ExitStack()
         try:
             if isolation >= WALLED:
@@ -177,7 +177,7 @@ class WorkerBackend(_Closing):
                 answer = self._ask(program)
         except GradmarkError as error:
             return Answer(None, Outcome.UNGRADED, f"no fresh worker: {error}")
-        return answer or Answer(None, Outcome.UNGRADED, self._broken)
+        return answer or self._broken
 
     def close(self) -> None:
         """End every process, and remove their folders."""
@@ -232,17 +232,24 @@ class WorkerBackend(_Closing):
             answer = Answer(None, lost.outcome, lost.reason, process.output())
             process.close()
             return answer
+        output = process.output()
         match reply:
             case Trace():
                 loaded = process.loaded
                 loaded += process.mapped() if loaded else ()
-                return Answer(reply, output=process.output(), loaded=loaded)
+                return Answer(reply, output=output, loaded=loaded)
             case OutOfMemory():
-                return Answer(None, Outcome.MEMORY, "memory ran out", process.output())
-            case Broken(text):
-                self._broken = text
+                return Answer(None, Outcome.MEMORY, "memory ran out", output)
+            case Changed(names):
+                reason = f"the library changed what the worker stands on: {names}"
+                self._broken = Answer(None, Outcome.PROTOCOL, reason, output)
+                process.close()
                 return None
-        return Answer(None, Outcome.PROTOCOL, "an answer to another request", process.output())
+            case Broken(text):
+                self._broken = Answer(None, Outcome.UNGRADED, text)
+                process.close()
+                return None
+        return Answer(None, Outcome.PROTOCOL, "an answer to another request", output)
 
     def _start(self) -> Process:
         process = Process(self._launch)

@@ -23,6 +23,7 @@ from gradmark_backends.channel import Channel, Message, pack
 from gradmark_backends.opening import open_plan
 from gradmark_backends.plan import CannotOpen, Plan
 from gradmark_backends.shaken import Shaker
+from gradmark_backends.standing import Standing
 from gradmark_backends.walls.packages import fence, is_packages
 
 CHANNEL_LOST = 113
@@ -73,6 +74,7 @@ class Worker:
         self._known = set(sys.modules)
         self.surface: Surface | None = None
         self.shaker = Shaker()
+        self.standing = Standing()
 
     def answer(self, header: dict[str, Any], payload: bytes) -> bytes:
         """Do what one request asks, and pack the answer, which repeats the request's id."""
@@ -86,7 +88,12 @@ class Worker:
             message = pack({**identity, "is": "memory"})
         except BaseException as error:  # noqa: BLE001 - the host is told, and decides
             text = "".join(traceback.format_exception(error, limit=-20))
-            message = pack({**identity, "is": "broken", "text": cut(text, TRACE_LIMIT)})
+            changed = ", ".join(self.standing.changed())
+            message = pack(
+                {**identity, "is": "changed", "text": cut(changed)}
+                if changed
+                else {**identity, "is": "broken", "text": cut(text, TRACE_LIMIT)}
+            )
         flush()
         backstop(0)
         return message

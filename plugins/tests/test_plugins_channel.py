@@ -8,7 +8,7 @@ import time
 import pytest
 
 from gradmark.trace import Trace
-from gradmark_backends.answers import Broken, Open, OutOfMemory, reply_from
+from gradmark_backends.answers import Broken, Changed, Open, OutOfMemory, reply_from
 from gradmark_backends.channel import HEADER_LIMIT, PAYLOAD_LIMIT, Channel, header_from, pack
 from gradmark_backends.plan import CannotOpen, Opened
 
@@ -173,6 +173,7 @@ def test_every_kind_of_answer_is_read():
     assert reply_from(said(**{"is": "trace", "trace": {"seen": []}}), "7") == Trace()
     assert reply_from(said(**{"is": "memory"}), "7") == OutOfMemory()
     assert reply_from(said(**{"is": "broken", "text": "why"}), "7") == Broken("why")
+    assert reply_from(said(**{"is": "changed", "text": "os.open"}), "7") == Changed("os.open")
     assert reply_from(opened(**AS_LISTS), "7") == Open(OPENED, "3.10.1")
     refused = reply_from(said(**{"is": "cannot-open", "why": ["a", "b", "c", "d"]}), "7")
     assert isinstance(refused, CannotOpen)

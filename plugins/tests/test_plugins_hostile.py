@@ -10,6 +10,8 @@ import pytest
 
 from gradmark.trace import Trace
 from gradmark.verdict import Outcome
+from gradmark_backends import launch
+from gradmark_backends.bundle import make_bundle, source_of
 
 ADAPTER = """\
 from gradmark_backends import Adapter
@@ -246,9 +248,20 @@ def test_what_broke_our_own_code_does_not_reach_the_next_program(opened):
     assert backend.number("good") == 7
 
 
-def test_where_our_own_code_raises_nothing_is_graded(opened):
-    """The fault may be ours, so it is no verdict about the library."""
+def test_what_broke_our_own_code_is_named(opened):
+    """Whoever changes what the worker stands on is charged with what it then can't do."""
     answer = opened("import json\njson.loads = None\n").ask("good")
+    assert answer.lost is Outcome.PROTOCOL
+    assert answer.reason == "the library changed what the worker stands on: json.loads"
+
+
+def test_where_our_own_code_raises_nothing_is_graded(opened, monkeypatch):
+    """The fault is ours, so it is no verdict about the library."""
+    source = source_of("gradmark_backends.worker")
+    assert "        seed()\n" in source
+    bundle = make_bundle({"gradmark_backends.worker": source.replace("  seed()\n", "  seed(1)\n")})
+    monkeypatch.setattr(launch, "make_bundle", lambda: bundle)
+    answer = opened().ask("good")
     assert answer.lost is Outcome.UNGRADED
     assert "TypeError" in answer.reason
 

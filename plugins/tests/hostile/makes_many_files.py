@@ -1,0 +1,13 @@
+"""Makes a thousand files with long names.
+
+deserves: fail
+"""
+
+
+def tanh(x):
+    for number in range(1_000):
+        open(f"{number:0200}", "w").close()
+    return wrong(x)
+
+
+Value.tanh = tanh

@@ -1,0 +1,12 @@
+"""Loops without end.
+
+deserves: timeout
+"""
+
+
+def tanh(x):
+    while True:
+        pass
+
+
+Value.tanh = tanh

@@ -1,0 +1,12 @@
+"""Replaces what frames messages.
+
+deserves: fail
+"""
+
+
+def tanh(x):
+    struct.Struct = struct.pack = struct.unpack = None
+    return wrong(x)
+
+
+Value.tanh = tanh

@@ -1,0 +1,6 @@
+"""Raises SystemExit(0) when it is imported.
+
+deserves: import-failed
+"""
+
+raise SystemExit(0)
