@@ -90,8 +90,10 @@ def loaded_from(header: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _opened(data: Any) -> Opened:
-    if not isinstance(data, dict) or set(data) != set(Opened("").to_json()):
+    plain = Opened("").to_json()
+    if not isinstance(data, dict) or not {"library"} <= set(data) <= set(plain):
         raise ValueError("an opened library without the fields of one")
+    data = {**{name: _plain(value) for name, value in plain.items()}, **data}
     shape = data["scalar_shape"]
     if not isinstance(shape, list) or len(shape) > SIDES_LIMIT:
         raise ValueError("a scalar's shape that is none")
@@ -125,6 +127,10 @@ def _opened(data: Any) -> Opened:
         needs=tuple(dict.fromkeys(needs)),
         table=tuple((_text(one), _text(other)) for one, other in (_list(p, 2) for p in rows)),
     )
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _exactly(header: dict[str, Any], *names: str) -> list[Any]:

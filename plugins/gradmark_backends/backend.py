@@ -21,6 +21,7 @@ from gradmark.trace import Trace
 from gradmark.verdict import Outcome
 from gradmark_backends import worker
 from gradmark_backends.answers import Broken, Changed, Open, OutOfMemory
+from gradmark_backends.commands import PROTOCOL, READ, WRITE
 from gradmark_backends.launch import BUBBLED, WALLED, Launch, lacking
 from gradmark_backends.limits import MEMORY_BYTES
 from gradmark_backends.opening import open_plan
@@ -66,6 +67,13 @@ def open_backend(
             "no-such-isolation",
             f"isolation level {isolation} is not one that this version has",
             hint="0 in this process, 1 in one of its own, 2 behind walls, 3 in bubblewrap too",
+        )
+    if plan.kind == "command" and isolation != 1:
+        raise GradmarkError(
+            "too-little-isolation" if isolation else "no-such-isolation",
+            f"--backend={plan.name}: a program that is no Python library runs at isolation level 1",
+            cause="the walls are raised by Python, and would keep it from starting another program",
+            hint="--isolation=1, or isolation = 1 in the assignment file",
         )
     if isolation == 0:
         return InProcessBackend(plan, debug=debug)
@@ -153,7 +161,7 @@ class WorkerBackend(_Closing):
         try:
             return self._open(self._start())
         except GradmarkError as error:
-            if error.code not in _START_CODES.values() or self._plan.kind in {"ready", "adapter"}:
+            if error.code not in _START_CODES.values() or self._plan.has_adapter:
                 raise
             self._plan = replace(self._plan, tried=False)
             try:
@@ -281,6 +289,14 @@ class WorkerBackend(_Closing):
         output = process.output()
         process.close()
         python = self._launch.python
+        if self._plan.kind == "command":
+            raise GradmarkError(
+                _START_CODES[lost.outcome],
+                f"{self._plan.name} does not open: {lost.reason}",
+                cause=output,
+                hint=f"it has to answer on the descriptors that {READ} and {WRITE} name, "
+                f"as {PROTOCOL} says",
+            )
         if self._launch.level >= BUBBLED and output.startswith("bwrap:"):
             raise too_little(self._launch.level, output.splitlines()[0])
         if not is_python(python):

@@ -26,6 +26,8 @@ def graded_plan(
     itself was installed with. ``hidden`` are files inside its folder that it may not read. What a
     submission's own adapter says that it needs is not granted: ``needs`` is.
     """
+    if plan.kind == "command":
+        return plan  # its files and packages are beyond what a list of Python's packages says
     names, root, home = list(packages), [], []
     if plan.kind == "ready":
         kind = ready(plan.name)

@@ -17,6 +17,7 @@ from pathlib import Path
 from gradmark_backends.bubble import command as bubble
 from gradmark_backends.bubble import executable
 from gradmark_backends.bundle import make_bundle, source_of
+from gradmark_backends.commands import spawned
 from gradmark_backends.limits import limits
 from gradmark_backends.plan import Plan
 from gradmark_backends.servers import Child, Server, available
@@ -71,6 +72,9 @@ class Launch:
 
     def child(self, scratch: Path, pipes: tuple[int, int], output: int) -> Child:
         """Start a worker that reads and writes these pipes. Raises OSError."""
+        if self.plan.kind == "command":
+            environment = {**self._shared(), **self._own(scratch)}
+            return Spawned(spawned(self.plan, scratch, pipes, output, self._limits, environment))
         if not available():
             return self._spawned(scratch, pipes, output)
         order = {

@@ -23,7 +23,8 @@ class Plan:
 
     ``kind`` is ``ready`` (an adapter of ours, ``target`` is ``module:Class`` inside
     `gradmark_backends`), ``adapter`` (``module:object`` of somebody else's), ``path`` (a file or
-    folder, taken to be PyTorch-shaped) or ``module`` (an importable name, likewise).
+    folder, taken to be PyTorch-shaped), ``module`` (an importable name, likewise) or ``command``
+    (a program that is no Python library and speaks the worker's protocol).
     ``environment`` is set before anything is imported. ``search_path`` is put in front of the
     worker's ``sys.path``, in this order.
     """
@@ -50,6 +51,11 @@ class Plan:
     """Files and folders inside of it that are none of the library's business."""
     needs: tuple[str, ...] = ()
     """What the library needs beyond others: see `NEEDS`."""
+
+    @property
+    def has_adapter(self) -> bool:
+        """Say whether somebody claims a profile for it, so that nothing has to be recognised."""
+        return self.kind in {"ready", "adapter", "command"}
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON data."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gradmark.errors import GradmarkError, near
 from gradmark_backends.adapter import Adapter
+from gradmark_backends.commands import PREFIX, command_plan
 from gradmark_backends.plan import Plan
 from gradmark_backends.ready import READY
 from gradmark_backends.recognition.archives import is_archive
@@ -39,6 +40,8 @@ def resolve(text: str, *, rootdir: Path, invocation_dir: Path, python: str = "")
     folders = (invocation_dir, rootdir, rootdir / "src")
     if not text:
         raise _unknown(text, ())
+    if text.startswith(PREFIX):
+        return command_plan(text, invocation_dir)
     if text in READY:
         kind = ready(text)
         environment = {k: os.environ.get(k, v) for k, v in kind.environment.items()}

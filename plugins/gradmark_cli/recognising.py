@@ -16,7 +16,7 @@ def recognised(backend: str, python: str, isolation: int) -> str:
 
     here = Path.cwd()
     plan = resolve(backend, rootdir=here, invocation_dir=here, python=python)
-    if plan.kind in {"ready", "adapter"}:
+    if plan.has_adapter:
         raise GradmarkError(
             "has-adapter",
             f"{plan.name} has an adapter, so nothing is recognised about it",

@@ -149,7 +149,7 @@ class _Graded:
         backend: Backend,
         reference: Reference,
     ) -> None:
-        has_adapter = plan.kind in {"ready", "adapter"}
+        has_adapter = plan.has_adapter
         profile = request.profile or default_profile(backend.info, has_adapter=has_adapter)
         self.request = request
         self.terms = Terms(request.backend, profile, request.strict, request.seed, assignment)

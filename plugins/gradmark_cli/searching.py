@@ -51,7 +51,7 @@ def search_backend(wanted: Wanted) -> int:
         opening = partial(open_backend, plan, isolation=level)
         backend, reference = open_both(opening, Live, isolation=level)
         try:
-            has_adapter = plan.kind in {"ready", "adapter"}
+            has_adapter = plan.has_adapter
             profile = wanted.profile or default_profile(backend.info, has_adapter=has_adapter)
             progress.say(f"searching, {wanted.examples} examples")
             searched = search(

@@ -123,7 +123,7 @@ def _first(config: pytest.Config) -> Bench:
     backend, reference = open_both(opening, comparing, isolation=level)
     try:
         if not options.profile:
-            claimed = default_profile(backend.info, has_adapter=plan.kind in {"ready", "adapter"})
+            claimed = default_profile(backend.info, has_adapter=plan.has_adapter)
             options = replace(options, profile=claimed)
         bench = Bench(Order(options, plan), spec, debug=debug)
         if not config.getoption("collectonly"):
