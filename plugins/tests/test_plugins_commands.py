@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -92,7 +93,7 @@ def test_an_engine_in_another_language_goes_through_pytest(graded):
 @pytest.fixture
 def traffic(monkeypatch):
     """All headers and payloads that pass, by direction."""
-    seen = {"request": [], "reply": []}
+    seen: dict[str, list[Any]] = {"request": [], "reply": []}
 
     def packing(header, payload=b""):
         seen["request"].append((json.loads(json.dumps(header)), payload))
