@@ -44,8 +44,8 @@ def command_plan(text: str, folder: Path) -> Plan:
             f"--backend={text}: {error}",
             hint="--backend='cmd:PROGRAM ARGUMENT', quoted once more for the shell",
         ) from None
-    found = words and (_here(words[0], folder) or shutil.which(words[0]))
-    if not found or not os.access(found, os.X_OK) or Path(found).is_dir():
+    found = words and (shutil.which(words[0]) or shutil.which(words[0], path=str(folder)))
+    if not found:
         raise GradmarkError(
             "no-command",
             f"--backend={text}: there is no program {words[0] if words else '(nothing)'!r}",
@@ -53,14 +53,14 @@ def command_plan(text: str, folder: Path) -> Plan:
             hint=f"--backend='cmd:PROGRAM ARGUMENT'; what it has to say is in {PROTOCOL}",
         )
     rest = [_here(word, folder) or word for word in words[1:]]
-    return Plan(text, "command", shlex.join([found, *rest]))
+    return Plan(text, "command", shlex.join([os.path.abspath(found), *rest]))  # noqa: PTH100 - resolve() follows links
 
 
 def _here(word: str, folder: Path) -> str:
     """Return the absolute path of a file or folder that a word names, or nothing."""
     path = folder / Path(word).expanduser()
-    # Links stay: a virtual environment's interpreter is one.
-    return os.path.abspath(path) if path.exists() else ""  # noqa: PTH100 - resolve() follows them
+    # Links stay, which resolve() follows: a virtual environment's interpreter is one.
+    return os.path.abspath(path) if path.exists() else ""  # noqa: PTH100
 
 
 def spawned(

@@ -73,6 +73,25 @@ def init(backend: str, profile: str, file: Path) -> None:
     click.echo(written(file, backend, profile))
 
 
+@gradmark.command("new-adapter")
+@click.argument("name", metavar="NAME")
+@click.option("--module", metavar="MODULE", default="", help="What to import; default: NAME.")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    default="renamed",
+    show_default=True,
+    help="renamed (other names), scalar (single numbers), returned (a function returns gradients) "
+    "or functional (functions are transformed).",
+)
+def new_adapter(name: str, module: str, kind: str) -> None:
+    """Write NAME_adapter.py, a class to begin with, into this folder."""
+    from gradmark_cli.adapting import written_adapter
+
+    for line in written_adapter(name, module, kind, Path.cwd()):
+        click.echo(line)
+
+
 _backend = click.option("--backend", metavar="X", required=True, help=BACKEND_HELP)
 _python = click.option(
     "--backend-python", metavar="PYTHON", default="", help="The interpreter that X needs."
