@@ -6,7 +6,7 @@ WORKERS ?= 2
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PINS = pyproject.toml constraints.txt
 
-.PHONY: help demo test lint types tests bench hostile real
+.PHONY: help demo test lint types tests bench hostile sample real
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make real   the tests against real autograd libraries"
 	@echo "make bench  how long a run takes"
 	@echo "make hostile  what submissions get that cheat or destroy"
+	@echo "make sample the sample report of the docs and its pictures, anew"
 
 # The student's engine has bugs, so pytest's exit 1 is what the demo is about.
 # Any other code, or a missing report, is our own failure.
@@ -42,6 +43,9 @@ bench: $(VENV)/.installed-all
 
 hostile: $(VENV)/.installed-dev
 	$(VENV)/bin/python plugins/tests/hostile_corpus.py
+
+sample: $(VENV)/.installed-dev
+	$(VENV)/bin/python reports/sample/make_sample.py
 
 real: $(REAL_VENV)/.installed-real
 	$(REAL_VENV)/bin/pytest -m real
