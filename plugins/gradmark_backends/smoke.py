@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradmark.errors import GradmarkError
@@ -52,7 +52,10 @@ def smoke(backend: Backend) -> list[SmokeLine]:
     lines = [SmokeLine("import", ok=True, detail=f"{info.library or info.name}{at}")]
     for question in QUESTIONS:
         answer = backend.ask(question.program)
-        lines.append(_line(question, answer, _judged(question, answer, backend)))
+        line = _line(question, answer, _judged(question, answer, backend))
+        # What fails for the same reason as before fails by the same hand.
+        same = next((e for e in lines if not e.ok and e.detail == line.detail), line)
+        lines.append(replace(line, fault=same.fault))
     last = QUESTIONS[-2]
     again = backend.ask(last.program)
     judgement = _judged(last, again, backend)
@@ -121,6 +124,8 @@ def _said(judgement: Judgement | None) -> str:
     if judgement is None:
         return ""
     detail = judgement.detail
+    if judgement.outcome is Outcome.MISSING:
+        return f"{detail.reason}: {detail.observed}"
     return f"{detail.reason}: expected {detail.expected}, observed {detail.observed}"
 
 
