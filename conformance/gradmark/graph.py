@@ -64,7 +64,8 @@ def graph_of(program: Program, step: int = 0) -> Graph | None:
 
     Without a step it is the graph of the whole program.
     """
-    drawing = _Drawing(dict(program.names), step)
+    # Of a value's names the first one counts, as it does where the program is printed.
+    drawing = _Drawing(dict(reversed(program.names)), step)
     drawing.steps(program.steps)
     wanted = drawing.wanted()
     if not any(node.kind == "operation" for node in wanted):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gradmark.behaviour import load_spec
 from gradmark.graph import NODES_LIMIT, Graph, graph_of
 from gradmark.program import Program, Step
 from gradmark.record import record
+from gradmark.script import as_library
 
 
 def after(body, find) -> tuple[Program, int]:
@@ -32,6 +35,16 @@ def shown(graph: Graph) -> list[tuple[str, str, tuple[int, ...], str]]:
         (n.name or n.label, n.kind, tuple(places[i] for i in n.inputs), n.wrong)
         for n in graph.nodes
     ]
+
+
+def test_a_value_is_called_as_in_the_listing():
+    """Whoever looks from the picture to the program finds each name there."""
+    for behaviour in list(load_spec())[::12]:
+        program = behaviour.program()
+        words = set(re.findall(r"\w+", "\n".join(as_library(program)[0])))
+        graph = graph_of(program)
+        nodes = graph.nodes if graph else ()
+        assert {node.name for node in nodes if node.name} <= words, behaviour.id
 
 
 def test_a_wrong_gradient_shows_the_way_it_came():

@@ -291,6 +291,12 @@ def test_a_graph_that_is_cut_says_so() -> None:
     assert "40 more not drawn" in drawn(graph, Detail()).legend
 
 
+def test_an_operation_whose_operands_are_not_drawn_is_still_one() -> None:
+    """Those who can't see the picture hear what it is."""
+    graph = Graph((Node(1, "operation", "× 4", "term"),))
+    assert drawn(graph, Detail()).words.startswith("Graph. term: × 4. ")
+
+
 def test_terms_lead_to_the_glossary_once_a_text() -> None:
     """The first use of a term is a link; everything else is text, and only text."""
     glossed = Glossed()

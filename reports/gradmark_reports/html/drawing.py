@@ -173,8 +173,8 @@ def _words(graph: Graph, detail: Detail) -> str:
     parts = []
     for node in graph.nodes:
         made = " and ".join(names[i] for i in node.inputs)
-        part = f"{names[node.key]}: {node.label} of {made}" if made else f"{names[node.key]}: "
-        part += "" if made else f"a {node.kind}"
+        what = node.label if node.kind == "operation" else f"a {node.kind}"
+        part = f"{names[node.key]}: {what}" + (f" of {made}" if made else "")
         part += ", where backward begins" if node.root else ""
         if node.wrong:
             part += f"; {WRONG[node.wrong]}"
