@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gradmark.assignment import Assignment
 from gradmark.assignment_file import load
@@ -25,6 +25,8 @@ from gradmark.run import Entry, Header, make_entry, make_header
 from gradmark.session import Backend, BackendInfo, Reference, Session, counts, holds
 from gradmark.trace import cut
 from gradmark.verdict import Detail, Outcome, Verdict
+
+B = TypeVar("B", bound=Backend)
 
 DEFAULT_ISOLATION = 1
 """Of a run that nobody is graded by."""
@@ -103,8 +105,8 @@ def default_profile(info: BackendInfo, *, has_adapter: bool) -> str:
 
 
 def open_both(
-    library: Callable[[], Backend], reference: Callable[[], Reference], *, isolation: int
-) -> tuple[Backend, Reference]:
+    library: Callable[[], B], reference: Callable[[], Reference], *, isolation: int
+) -> tuple[B, Reference]:
     """Open the library under test and the reference at the same time, since both take a while.
 
     Raises `GradmarkError` where either can't be opened; the other one is closed.

@@ -44,7 +44,19 @@ class Adapter(Surface):
     """What is imported; its names are the library's."""
 
     requirements: ClassVar[tuple[str, ...]] = ()
-    """What to give to ``pip install``; the first one's version is the library's."""
+    """What to give to ``pip install``, pinned; the first one's version is the library's."""
+
+    build_requirements: ClassVar[tuple[str, ...]] = ()
+    """What is installed before, for sources that are built with what is there, not in isolation."""
+
+    pythons: ClassVar[tuple[str, ...]] = ()
+    """The versions of Python that the pins are made for, the best one first; none is any."""
+
+    also: ClassVar[tuple[str, ...]] = ()
+    """Other modules that have to be there, imported before it: the engine behind the library."""
+
+    mebibytes: ClassVar[int] = 0
+    """About how much of the disk an environment with these requirements takes."""
 
     environment: ClassVar[Mapping[str, str]] = {}
     """Variables that are set before the import, unless the user has set them."""

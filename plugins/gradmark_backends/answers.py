@@ -13,6 +13,7 @@ LINES_LIMIT = 500
 """Lines that a worker may say about what it recognised."""
 
 NAME_LIMIT = 200
+DAY = 86_400.0
 SIDES_LIMIT = 8
 PROFILES = ("scalar", "tensor", "torch")
 DELIVERIES = ("attribute", "returned", "transform")
@@ -115,6 +116,9 @@ def _opened(data: Any) -> Opened:
     rows = data["table"]
     if not isinstance(rows, list) or len(rows) > LINES_LIMIT:
         raise ValueError("too many rows about how it is spelt")
+    seconds = data["import_seconds"]
+    if type(seconds) not in {int, float} or not 0 <= seconds < DAY:
+        raise ValueError("a time that is none")
     texts = {name: _text(data[name]) for name in ("library", "version", "adapter", "where")}
     return Opened(
         **texts,
@@ -125,6 +129,7 @@ def _opened(data: Any) -> Opened:
         scalar_shape=tuple(shape),
         dtype=str(data["dtype"]),
         needs=tuple(dict.fromkeys(needs)),
+        import_seconds=float(seconds),
         table=tuple((_text(one), _text(other)) for one, other in (_list(p, 2) for p in rows)),
     )
 

@@ -151,7 +151,7 @@ class WorkerBackend(_Closing):
             raise
         loaded = (*self._process.loaded, *self._process.mapped())
         self._preload(loaded)
-        self.table = opened.opened.table
+        self.table, self.import_seconds = opened.opened.table, opened.opened.import_seconds
         self._info = replace(
             _info(self._plan, opened.opened, opened.python, isolation=isolation), loaded=loaded
         )
@@ -344,7 +344,7 @@ class InProcessBackend(_Closing):
             raise
         if debug:
             self._surface.keep = self._keep
-        self.table = opened.table
+        self.table, self.import_seconds = opened.table, opened.import_seconds
         self._info = _info(plan, opened, platform.python_version(), isolation=0)
 
     @property
@@ -389,6 +389,7 @@ def _info(plan: Plan, opened: Opened, python: str, *, isolation: int) -> Backend
         python=python,
         isolation=isolation,
         profile=opened.profile,
+        delivery=opened.delivery,
         recognised=opened.recognised,
         spelling=opened.spelling,
         search_path=plan.search_path,

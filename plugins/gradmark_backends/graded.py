@@ -8,9 +8,9 @@ from dataclasses import replace
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from gradmark_backends.plan import Plan
+from gradmark_backends.environments import kind_of
+from gradmark_backends.plan import Plan, distribution
 from gradmark_backends.recognition.sources import root_of
-from gradmark_backends.resolve import ready
 from gradmark_backends.walls.packages import is_packages
 
 
@@ -30,8 +30,8 @@ def graded_plan(
         return plan  # its files and packages are beyond what a list of Python's packages says
     names, root, home = list(packages), [], []
     if plan.kind == "ready":
-        kind = ready(plan.name)
-        names += [*kind.requirements, kind.module.partition(".")[0]]
+        kind = kind_of(plan.name)
+        names += [*map(distribution, kind.requirements), kind.module.partition(".")[0]]
     elif plan.kind == "path":
         path = Path(plan.target)
         root = [str(root_of(path))]

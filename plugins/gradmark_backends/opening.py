@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from gradmark_backends.adapter import Adapter
-from gradmark_backends.plan import CannotOpen, Opened, Plan
+from gradmark_backends.plan import CannotOpen, Opened, Plan, distribution
 from gradmark_backends.recognition.engine import Engine
 from gradmark_backends.recognition.finding import recognise
 from gradmark_backends.recognition.importing import Importing, failed
@@ -27,6 +29,7 @@ HOW_TO = (
 
 def open_plan(plan: Plan) -> tuple[Adapter, Opened]:
     """Import the library under test and say what it is. Raises `CannotOpen`."""
+    started = time.perf_counter()
     os.environ.update(plan.environment)
     missing = [folder for folder in plan.search_path if folder not in sys.path]
     sys.path[:0] = missing
@@ -38,7 +41,7 @@ def open_plan(plan: Plan) -> tuple[Adapter, Opened]:
         adapter = _adapter(plan)
     else:
         adapter = recognise(plan)
-    return adapter, _said(adapter, plan)
+    return adapter, replace(_said(adapter, plan), import_seconds=time.perf_counter() - started)
 
 
 def _said(adapter: Adapter, plan: Plan) -> Opened:
@@ -82,7 +85,7 @@ def _version(adapter: Adapter, top: object, library: str) -> str:
 
     for name in (*adapter.requirements, library.partition(".")[0]):
         try:
-            return version(name)
+            return version(distribution(name))
         except (PackageNotFoundError, ValueError):
             continue
     return ""
@@ -94,7 +97,7 @@ def _opened(kind: type[Adapter], plan: Plan) -> Adapter:
         return kind.open()
     except ModuleNotFoundError as error:
         absent = (error.name or "").partition(".")[0]
-        if absent and absent == kind.module.partition(".")[0]:
+        if absent and absent in {name.partition(".")[0] for name in (kind.module, *kind.also)}:
             own = getattr(sys.modules.get(absent), "__file__", None)
             if own:
                 raise CannotOpen(
@@ -102,7 +105,6 @@ def _opened(kind: type[Adapter], plan: Plan) -> Adapter:
                     f"{plan.name} is the adapter of a library, and here {own} has that name",
                     hint=f"--backend={own}",
                 ) from None
-            wanted = " ".join(kind.requirements) or kind.module
             if plan.packages is not None:
                 raise CannotOpen(
                     "not-found",
@@ -113,13 +115,19 @@ def _opened(kind: type[Adapter], plan: Plan) -> Adapter:
             raise CannotOpen(
                 "not-found",
                 f"{plan.name} is not installed where the backend runs ({sys.executable})",
-                hint=f"{sys.executable} -m pip install {wanted}",
+                hint=_how_to_get(kind, plan),
             ) from None
         raise failed(plan.name, error) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a library may do anything when imported
         raise failed(plan.name, error) from None
+
+
+def _how_to_get(kind: type[Adapter], plan: Plan) -> str:
+    named = [f'"{r}"' if set(r) & set(" ;<>[") else r for r in kind.requirements or (kind.module,)]
+    by_hand = f"{sys.executable} -m pip install {' '.join(named)}"
+    return f"gradmark env {plan.name}, or {by_hand}" if plan.kind == "ready" else by_hand
 
 
 def _adapter(plan: Plan) -> Adapter:

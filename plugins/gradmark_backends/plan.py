@@ -5,6 +5,7 @@ This module travels to the worker, so it needs the standard library alone.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -92,6 +93,8 @@ class Opened:
     """How an engine without an adapter was recognised, as `Plan.table` takes it back."""
 
     needs: tuple[str, ...] = ()
+    import_seconds: float = 0.0
+    """What opening took, nearly all of it the library's own import."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON data."""
@@ -113,3 +116,8 @@ class CannotOpen(Exception):
         self.message = message
         self.cause = cause
         self.hint = hint
+
+
+def distribution(requirement: str) -> str:
+    """Return the name of what a requirement asks for: jax of ``jax==0.10.2``."""
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0]

@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -15,8 +14,8 @@ from itertools import chain
 from pathlib import Path
 
 from gradmark.errors import GradmarkError, near
-from gradmark_backends.adapter import Adapter
 from gradmark_backends.commands import PREFIX, command_plan
+from gradmark_backends.environments import kind_of, whole
 from gradmark_backends.plan import Plan
 from gradmark_backends.ready import READY
 from gradmark_backends.recognition.archives import is_archive
@@ -43,11 +42,7 @@ def resolve(text: str, *, rootdir: Path, invocation_dir: Path, python: str = "")
     if text.startswith(PREFIX):
         return command_plan(text, invocation_dir)
     if text in READY:
-        kind = ready(text)
-        environment = {k: os.environ.get(k, v) for k, v in kind.environment.items()}
-        search = _search((), folders)
-        named = Plan(text, "ready", READY[text], search, environment, python)
-        return replace(named, needs=kind.needs)
+        return _ready(text, folders, python)
     offered = _offered(text)
     if offered:
         return Plan(text, "adapter", offered, _search((), folders), {}, python)
@@ -66,6 +61,22 @@ def resolve(text: str, *, rootdir: Path, invocation_dir: Path, python: str = "")
         raise _unknown(text, search)
     _expect(text, text, search, python)
     return _choosing(Plan(text, "module", text, search, {}, python), chosen)
+
+
+def _ready(name: str, folders: tuple[Path, ...], python: str) -> Plan:
+    """Return the plan of a ready adapter; its own environment is used where it is not here."""
+    kind, search = kind_of(name), _search((), folders)
+    if not python and not all(_found(module, search) for module in (*kind.also, kind.module)):
+        made = whole(name)
+        # Nothing of this interpreter's reaches that one, least of all its NumPy.
+        python, search = (str(made.python), ()) if made else (python, search)
+    environment = {k: os.environ.get(k, v) for k, v in kind.environment.items()}
+    return Plan(name, "ready", READY[name], search, environment, python, needs=kind.needs)
+
+
+def importable(module: str) -> bool:
+    """Say whether this interpreter has a module, importing nothing."""
+    return _found(module, _search((), ()))
 
 
 def _choosing(plan: Plan, chosen: str) -> Plan:
@@ -100,16 +111,9 @@ def _table(text: str, folders: tuple[Path, ...], python: str) -> Plan:
     return replace(plan, table=rows)
 
 
-def ready(name: str) -> type[Adapter]:
-    """Return the class of a ready adapter; its library is not imported."""
-    module, _, kind = READY[name].partition(":")
-    found: type[Adapter] = getattr(import_module(f"gradmark_backends.{module}"), kind)
-    return found
-
-
 def known_backends() -> list[tuple[str, str]]:
     """Return the names that need no path, each with one line about it."""
-    lines = [(name, (ready(name).__doc__ or "").splitlines()[0]) for name in READY]
+    lines = [(name, (kind_of(name).__doc__ or "").splitlines()[0]) for name in READY]
     return [*lines, *((e.name, f"{e.value}{_from(e)}") for e in entry_points(group=GROUP))]
 
 

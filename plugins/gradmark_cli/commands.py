@@ -231,6 +231,32 @@ def recognise(backend: str, backend_python: str, isolation: int | None) -> None:
 
 
 @gradmark.command()
+@click.argument("names", metavar="NAME...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Those of all ready adapters.")
+@click.option("--list", "listing", is_flag=True, help="Show what there is and what it takes.")
+@click.option("--remove", is_flag=True, help="Remove them instead.")
+@click.option("--again", is_flag=True, help="Make them anew, also where they are whole.")
+def env(names: tuple[str, ...], *, every: bool, listing: bool, remove: bool, again: bool) -> int:
+    """Make a library's own environment, with the versions that its adapter is made for.
+
+    --backend=NAME uses it where the library can't be imported here. It lies in the user's cache,
+    or in GRADMARK_HOME.
+    """
+    from gradmark_cli import envs
+
+    wanted = envs.every_name() if every else list(dict.fromkeys(names))
+    if listing or not wanted:
+        for line in envs.listed():
+            click.echo(line)
+        return 0
+    if remove:
+        for line in envs.removed(wanted):
+            click.echo(line)
+        return 0
+    return envs.made(wanted, again=again)
+
+
+@gradmark.command()
 def walls() -> None:
     """Try which levels of isolation this machine can give, and say what is in the way."""
     from gradmark_backends.reach import lines
@@ -280,12 +306,23 @@ def report(
 
 @gradmark.command()
 @click.argument(
-    "journals",
-    metavar="RUN.jsonl...",
+    "runs",
+    metavar="RUN.jsonl|NAME...",
     nargs=-1,
-    required=True,
     type=click.Path(path_type=Path),
 )
+@click.option("--all", "every", is_flag=True, help="Ask all ready adapters' libraries.")
+@click.option(
+    "--runs",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=Path("gradmark-matrix"),
+    show_default=True,
+    help="Where what is asked is kept, and taken from again while it holds.",
+)
+@click.option("--jobs", metavar="N", type=click.IntRange(1), help="Default: one a core.")
+@click.option("--again", is_flag=True, help="Ask anew what was kept.")
 @click.option(
     "--out", metavar="FILE", type=click.Path(path_type=Path), help="Default: matrix.html, here."
 )
@@ -293,14 +330,20 @@ def report(
     "--to",
     metavar="NAME[=FILE]",
     multiple=True,
-    help="markdown or html, to standard output without a file; may be repeated.",
+    help="markdown, scoreboard (a line a library) or html, to standard output without a file; may "
+    "be repeated.",
 )
 @click.option("--teacher", is_flag=True, help="Show hidden groups as well: not for students.")
-def matrix(
-    journals: tuple[Path, ...], out: Path | None, to: tuple[str, ...], teacher: bool
-) -> None:
-    """Put many runs beside each other: backends by chapters, each open to its behaviours."""
-    from gradmark_cli.matrix import compared
+def matrix(runs: tuple[Path, ...], out: Path | None, to: tuple[str, ...], **options: Any) -> int:
+    """Put many runs beside each other: backends by chapters, each open to its behaviours.
 
+    The name of a ready adapter has its library asked first, several at a time. Exit code 3 says
+    that one of them gave no verdicts.
+    """
+    from gradmark_cli.matrix import asked, compared
+
+    teacher = options.pop("teacher")
+    journals, troubled = asked(runs, **options)
     for line in compared(journals, out, to, teacher=teacher):
         click.echo(line)
+    return 3 if troubled else 0

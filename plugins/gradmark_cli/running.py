@@ -72,6 +72,7 @@ def run_backend(request: Request) -> int:
     from gradmark_backends.graded import graded_plan
     from gradmark_reference.recorded import open_reference
 
+    started = time.perf_counter()
     spec = registry.load_spec()
     assignment = None
     if request.assignment is not None:
@@ -103,8 +104,10 @@ def run_backend(request: Request) -> int:
         opening = partial(open_backend, plan, isolation=level)
         comparing = partial(open_reference, request.reference, request.seed)
         backend, reference = open_both(opening, comparing, isolation=level)
+        whole, own = time.perf_counter() - started, backend.import_seconds
+        start = f"start-up: {whole:.2f} s, of which {own:.2f} s the library's own import"
         try:
-            return _Graded(request, assignment, spec, plan, backend, reference).run(progress)
+            return _Graded(request, assignment, spec, plan, backend, reference).run(progress, start)
         finally:
             backend.close()
 
@@ -169,12 +172,12 @@ class _Graded:
                 hint=f"pip install torch=={registry.REFERENCE_VERSION}",
             )
 
-    def run(self, progress: Progress) -> int:
+    def run(self, progress: Progress, start: str) -> int:
         request = self.request
         folder = report_folder(request.out)
         journal, page = folder / NAME, folder / "index.html"
         if not request.quiet:
-            for line in describe(self.header, whole=len(self.whole)):
+            for line in (*describe(self.header, whole=len(self.whole)), start):
                 click.echo(visible_line(line))
             click.echo()
         stopped = not self._ask(journal, progress)

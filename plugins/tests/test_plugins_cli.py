@@ -177,7 +177,7 @@ def test_version(gradmark):
 
 
 BAD = {
-    "an unknown backend": (("run", "--backend=rihgt"), "did you mean right?"),
+    "an unknown backend": (("run", "--backend=rihgt"), "did you mean right"),
     "a misspelt profile": (("run", "--backend=right", "--profile=tensr"), "did you mean tensor"),
     "a misspelt behaviour": (("run", "--backend=right", "--behaviour=sums.mull"), "sums.mul "),
     "outside the profile": (
@@ -203,7 +203,7 @@ BAD = {
     "a broken journal": (("report", "broken.jsonl"), "line 1 is no JSON"),
     "another's journal": (("report", "other.jsonl"), "format 99"),
     "an unwritable page": (("report", "fine.jsonl", "--out=right.py/x"), "can't be written"),
-    "smoke of nothing": (("smoke", "--backend=rihgt"), "did you mean right?"),
+    "smoke of nothing": (("smoke", "--backend=rihgt"), "did you mean right"),
     "smoke of nothing recognisable": (("smoke", "--backend=empty"), "empty"),
 }
 

@@ -185,4 +185,5 @@ def test_a_library_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(CannotOpen) as error:
         open_plan(Plan("micrograd", "ready", "ready.micrograd:Micrograd"))
     assert error.value.code == "not-found"
-    assert error.value.hint.endswith("-m pip install micrograd")
+    assert error.value.hint.startswith("gradmark env micrograd, or ")
+    assert error.value.hint.endswith("-m pip install micrograd==0.1.0")

@@ -11,7 +11,8 @@ class Autograd(Adapter):
 
     name = "autograd"
     module = "autograd"
-    requirements = ("autograd", "numpy")
+    requirements = ("autograd==1.9.1", "numpy")
+    mebibytes = 110
     delivery = "transform"
     places = ("numpy", "numpy.linalg")
     types = ("ndarray", "generic")

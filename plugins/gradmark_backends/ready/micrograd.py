@@ -10,7 +10,8 @@ class Micrograd(Adapter):
 
     name = "micrograd"
     module = "micrograd.engine"
-    requirements = ("micrograd",)
+    requirements = ("micrograd==0.1.0",)
+    mebibytes = 30
     profile = "scalar"
     types = ("Value",)
     only_dtype = "float64"

@@ -28,7 +28,11 @@ class MyGrad(Adapter):
 
     name = "mygrad"
     module = "mygrad"
-    requirements = ("mygrad",)
+    requirements = (
+        "mygrad==2.5.0; python_version >= '3.11'",
+        "mygrad==2.4.0; python_version < '3.11'",
+    )
+    mebibytes = 110
     places = ("", "nnet")
     keywords = {"dim": "axis", "keepdim": "keepdims", "gradient": "grad"}
     aliases = {

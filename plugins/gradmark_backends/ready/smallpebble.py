@@ -12,7 +12,8 @@ class SmallPebble(Adapter):
 
     name = "smallpebble"
     module = "smallpebble"
-    requirements = ("smallpebble",)
+    requirements = ("smallpebble==3.0.5",)
+    mebibytes = 110
     delivery = "returned"
     types = ("Variable",)
     data = "array"

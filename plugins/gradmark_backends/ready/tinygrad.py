@@ -39,7 +39,12 @@ class Tinygrad(Adapter):
 
     name = "tinygrad"
     module = "tinygrad"
-    requirements = ("tinygrad",)
+    requirements = (
+        "tinygrad==0.14.0; python_version >= '3.11'",
+        "tinygrad==0.11.0; python_version < '3.11'",
+        "numpy",
+    )
+    mebibytes = 150
     environment = {"DEV": "PYTHON", "PYTHON": "1"}
     places = ("", "Tensor")
     data = "numpy"

@@ -9,7 +9,8 @@ class Torch(Adapter):
 
     name = "torch"
     module = "torch"
-    requirements = ("torch",)
+    requirements = ("torch==2.13.0", "numpy")
+    mebibytes = 1000
     profile = "torch"
 
     @classmethod
