@@ -117,6 +117,8 @@ class Adapter(Surface):
         """Import the library. Raises whatever its import raises."""
         for variable, value in cls.environment.items():
             os.environ.setdefault(variable, value)
+        for module in cls.also:
+            import_module(module)
         return cls(import_module(cls.module))
 
     def spelt(self) -> dict[str, str]:

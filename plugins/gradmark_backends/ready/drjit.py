@@ -11,6 +11,7 @@ class DrJit(Adapter):
 
     name = "drjit"
     module = "drjit"
+    also = ("drjit.llvm.ad",)
     requirements = ("drjit==1.5.0", "numpy==2.4.6")
     pythons = ("3.11", "3.12", "3.13")
     mebibytes = 130
@@ -31,13 +32,6 @@ class DrJit(Adapter):
     }
     written = {"tensor": "llvm.ad.Float", "requires_grad": "", "no_grad()": "suspend_grad()"}
     recognised = ("leaf: llvm.ad.Float(list) with enable_grad", "gradient: .grad (array, zeros)")
-
-    @classmethod
-    def open(cls) -> Adapter:
-        """Import Dr.Jit with the arrays that LLVM computes and differentiates."""
-        import drjit.llvm.ad  # type: ignore[import-not-found,unused-ignore]  # noqa: F401
-
-        return super().open()
 
     def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         """Arrays are flat; of rank 0 is what has one element."""

@@ -1,7 +1,7 @@
 """MLX: transforms of functions of lazy arrays."""
 
+import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import Any
 
 from gradmark_backends.adapter import Adapter
@@ -12,6 +12,7 @@ class Mlx(Adapter):
 
     name = "mlx"
     module = "mlx.core"
+    also = ("mlx.nn",)
     requirements = ("mlx[cpu]==0.32.4", "numpy==2.4.6")
     pythons = ("3.11", "3.12", "3.13")
     mebibytes = 150
@@ -24,7 +25,7 @@ class Mlx(Adapter):
     aliases = {
         "cat": "concatenate",
         "detach": "stop_gradient",
-        "relu": lambda lib, array: import_module("mlx.nn").relu(array),
+        "relu": lambda lib, array: sys.modules["mlx.nn"].relu(array),
         ".view": None,
         "unsqueeze": "expand_dims",
         # NumPy's meaning: all axes in their new order, each element repeated

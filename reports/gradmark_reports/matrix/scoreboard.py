@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from gradmark.verdict import Outcome
 from gradmark_reports.exports.markdown import text
-from gradmark_reports.matrix.table import Column, Matrix, minute
+from gradmark_reports.matrix.table import Column, Matrix
+from gradmark_reports.words import minute
 
 NAME_LIMIT = 60
 WRONG = (Outcome.FAIL, Outcome.ERROR)
