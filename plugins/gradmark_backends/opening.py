@@ -71,9 +71,10 @@ def _table(adapter: Adapter, plan: Plan) -> tuple[tuple[str, str], ...]:
     if not isinstance(adapter, Engine):
         return ()
     if plan.kind != "path":
-        return table_of(adapter, ("engine.module", plan.target))
-    whole = Path(plan.target).is_file()
-    return table_of(adapter, ("engine.file", plan.target if whole else adapter.file))
+        return table_of(adapter, {"engine.module": plan.target})
+    if Path(plan.target).is_file():
+        return table_of(adapter, {"engine.file": plan.target})
+    return table_of(adapter, {"engine.file": adapter.file, "engine.folder": plan.target})
 
 
 def _version(adapter: Adapter, top: object, library: str) -> str:

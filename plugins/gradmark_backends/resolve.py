@@ -20,7 +20,7 @@ from gradmark_backends.plan import Plan
 from gradmark_backends.ready import READY
 from gradmark_backends.recognition.archives import is_archive
 from gradmark_backends.recognition.sources import notebooks, python_files, root_of
-from gradmark_backends.table_file import read_table
+from gradmark_backends.table_file import PLACES, read_table
 
 GROUP = "gradmark.backends"
 """The entry points by which other packages offer adapters."""
@@ -105,9 +105,10 @@ def _table(text: str, folders: tuple[Path, ...], python: str) -> Plan:
         _expect(engine["engine.module"], text, search, python)
         plan = Plan(text, "module", engine["engine.module"], search, {}, python)
     else:
-        found = _path(str(path.parent / engine["engine.file"]), folders, python)
+        whole = {n: str((path.parent / engine[n]).resolve()) for n in PLACES if n in engine}
+        found = _path(whole.get("engine.folder") or whole["engine.file"], folders, python)
         assert found is not None  # noqa: S101 - it is written with slashes
-        plan = replace(found, name=text)
+        plan, rows = replace(found, name=text), tuple({**engine, **whole}.items())
     return replace(plan, table=rows)
 
 

@@ -22,6 +22,9 @@ HEAD = """\
 # and give it back: --backend=FILE.toml
 """
 
+PLACES = ("engine.file", "engine.folder")
+"""Keys that are seen from the table's own folder."""
+
 Table = tuple[tuple[str, str], ...]
 
 
@@ -75,7 +78,7 @@ def written_table(rows: Iterable[tuple[str, str]], beside: Path) -> str:
     sections: dict[str, list[str]] = {}
     for name, value in rows:
         section, _, key = name.partition(".")
-        shown = _seen_from(value, beside) if name == "engine.file" else value
+        shown = _seen_from(value, beside) if name in PLACES else value
         quoted = key if _BARE.fullmatch(key) else json.dumps(key)
         line = f"{quoted} = {json.dumps(shown, ensure_ascii=False)}"
         comment = KEYS.get(name, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -19,10 +20,12 @@ from gradmark_backends.opening import open_plan
 from gradmark_backends.plan import CannotOpen, Opened
 from gradmark_backends.recognition.engine import Engine
 from gradmark_backends.resolve import resolve
+from gradmark_backends.table_file import written_table
 from gradmark_reference.recorded import open_reference
 
 CORPUS = Path(__file__).parent / "corpus"
 DOCS = Path(__file__).parents[2] / "conformance/docs/engines.md"
+BESIDE = ("as written", "other engines", "stand-in")
 BY_CHANCE = "wrong_order_of_a_set.py"
 
 ASKED = (
@@ -80,6 +83,13 @@ def reference() -> Reference:
 @pytest.fixture(autouse=True)
 def _untouched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    with untouched():
+        yield
+
+
+@contextmanager
+def untouched() -> Iterator[None]:
+    """Leave no engine behind, so that another one may have its name."""
     path, modules = list(sys.path), set(sys.modules)
     yield
     sys.path[:] = path
@@ -104,10 +114,18 @@ class Here:
         pass
 
 
-def opened(name: str) -> tuple[Engine, Opened]:
-    adapter, said = open_plan(resolve(str(CORPUS / name), rootdir=CORPUS, invocation_dir=CORPUS))
+def opened(name: str, place: Path = CORPUS) -> tuple[Engine, Opened]:
+    adapter, said = open_plan(resolve(str(place / name), rootdir=place, invocation_dir=place))
     assert isinstance(adapter, Engine)
     return adapter, said
+
+
+def deviations(adapter: Engine, found: Opened) -> dict[str, str]:
+    session = Session(load_spec(), Here(adapter, found), reference())
+    asked = ASKED + (ASKED_OF_TENSORS if found.profile == "tensor" else [])
+    verdicts = [session.verdict(identity) for identity in asked]
+    waits = {"pass", "lenient", "blocked"}
+    return {v.id: v.outcome.value for v in verdicts if v.outcome.value not in waits}
 
 
 def test_the_table_lists_every_shape() -> None:
@@ -118,9 +136,14 @@ def test_the_table_lists_every_shape() -> None:
 
 
 @pytest.mark.parametrize("name", JUDGED)
-def test_a_shape_gets_what_it_deserves(name: str) -> None:
-    """It is read as the table says, and deviates there and nowhere else."""
-    adapter, found = opened(name)
+def test_a_shape_gets_what_it_deserves(name: str, tmp_path: Path) -> None:
+    """It is read as the table says, and deviates there and nowhere else.
+
+    What is written down about it and given back says and gives the same.
+    """
+    with untouched():
+        adapter, found = opened(name)
+        deviates_by_itself = deviations(adapter, found)
     said, deviates = JUDGED[name]
     for part in said.split("; "):
         assert part in found.recognised
@@ -128,11 +151,16 @@ def test_a_shape_gets_what_it_deserves(name: str) -> None:
     for word in filter(None, deviates.split(", ")):
         identity, _, outcome = word.rpartition(" ")
         expected.update(WORDS.get(word) or {identity: outcome})
-    session = Session(load_spec(), Here(adapter, found), reference())
-    asked = ASKED + (ASKED_OF_TENSORS if found.profile == "tensor" else [])
-    verdicts = [session.verdict(identity) for identity in asked]
-    waits = {"pass", "lenient", "blocked"}
-    assert {v.id: v.outcome.value for v in verdicts if v.outcome.value not in waits} == expected
+    assert deviates_by_itself == expected
+    (tmp_path / "adapter.toml").write_text(written_table(found.table, tmp_path), encoding="utf-8")
+    again, written = opened("adapter.toml", tmp_path)
+    assert spelt(written) == spelt(found)
+    assert deviations(again, written) == expected
+
+
+def spelt(found: Opened) -> set[str]:
+    """Return the lines about the engine, without those about what lies beside it."""
+    return {line for line in found.recognised if not line.startswith(BESIDE)}
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,31 @@ def test_python_2_is_named(place: Path) -> None:
     assert "this is Python 2" in error.hint
 
 
+def test_python_2_is_named_for_a_folder(place: Path) -> None:
+    """Where a folder has nothing else, the hint is about that."""
+    (place / "engine.py").write_text(VALUE + '\nprint "hello"\n', encoding="utf-8")
+    error = refused(".", place)
+    assert "Python 2" in error.cause
+    assert "2to3" in error.hint
+
+
+def test_a_file_that_hides_a_module_of_pythons(place: Path) -> None:
+    """An import that stumbles over the student's own numbers.py says which name is to blame."""
+    (place / "numbers.py").write_text("import decimal\n" + VALUE, encoding="utf-8")
+    error = refused("numbers.py", place)
+    assert error.code == "import-failed"
+    assert "numbers.py hides Python's own module" in error.hint
+
+
+def test_what_an_engine_is_made_of_is_never_left_out(place: Path) -> None:
+    """A class that raises when it is made is no part to go without, and its error is told."""
+    text = VALUE + "\nopen('no-such-file')\nif True:\n    class Other(Value, Value): ...\n"
+    (place / "engine.py").write_text(text, encoding="utf-8")
+    error = refused("engine.py", place)
+    assert error.code == "import-failed"
+    assert "no-such-file" in error.cause
+
+
 def test_a_missing_module_that_computes_is_not_replaced(place: Path) -> None:
     """The hint names the package and the interpreter."""
     (place / "engine.py").write_text("import numba_of_nobody\n" + VALUE, encoding="utf-8")
@@ -182,7 +207,7 @@ def test_recognising_writes_what_is_read_back(
         "value: .val (float)",
         "gradient: .derivative (float, starts at 0)",
     )
-    assert lines[-1] == "as written in a table"
+    assert "as written in a table" in lines
     wrong = written.replace('"derivative"', '"val"')
     (place / "adapter.toml").write_text(wrong, encoding="utf-8")
     assert any("went wrong" in line for line in recognised("adapter.toml", place))

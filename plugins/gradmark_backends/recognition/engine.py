@@ -29,6 +29,9 @@ from gradmark_backends.recognition.spelling import DIFFERENTIATES, Spelling
 from gradmark_backends.recognition.starting import go_backward, seeded
 from gradmark_backends.recognition.switches import detach_of, no_grad_of
 
+FIRST = 3
+"""Lines about the leaf, its value and its gradient, which come before what it took to import it."""
+
 FACTORIES = {"ones": ((), 1.0), "zeros": ((), 0.0), "full": ((3.0,), 3.0)}
 
 
@@ -70,7 +73,7 @@ class Engine(Adapter):
         self.only_dtype = "" if spelling.dtype else self._dtype()
         self.seeding: Seeding = seeding_of(
             spelling,
-            lambda data: self.leaf(data, requires_grad=True, dtype=None),
+            lambda data, *, requires_grad=True: self.leaf(data, requires_grad, None),
             self.host,
             vectors=bool(self.arrays.form),
         )
@@ -85,7 +88,8 @@ class Engine(Adapter):
         if flag and flag != "requires_grad" and peek(spelling.example, flag) is not ABSENT:
             self.aliases[".requires_grad"] = flag
         self.aliases.update({name: other or None for name, other in said.items()})
-        self.recognised = (*lines_of(self), *notes)
+        lines = tuple(lines_of(self))
+        self.recognised = (*lines[:FIRST], *notes, *lines[FIRST:])
 
     def find(self, path: str) -> Any:
         for namespace in self.namespaces:
@@ -106,6 +110,8 @@ class Engine(Adapter):
         if name == found:
             return False
         there = peek(self.spelling.example, name)
+        if name == "data" and not callable(peek(self.spelling.example, found)):
+            return True  # whatever has PyTorch's name is not what the engine computes with
         return there is ABSENT or (name == "grad" and (callable(there) or number(there) is None))
 
     def _scalar_shape(self) -> tuple[int, ...]:
@@ -303,10 +309,11 @@ class Engine(Adapter):
 
     def there(self, name: str) -> bool:
         """Say whether the engine has a function of PyTorch's."""
-        if callable(self.aliases.get(name)):
-            return True
+        alias = self.aliases.get(name, name)
+        if callable(alias) or alias is None:
+            return alias is not None
         try:
-            self.find(name)
+            self.find(alias)
         except Missing:
             return False
         return True

@@ -15,7 +15,7 @@ from types import ModuleType
 from gradmark_backends.plan import CannotOpen, Plan
 from gradmark_backends.recognition.archives import is_archive, unpacked
 from gradmark_backends.recognition.engine import Engine
-from gradmark_backends.recognition.importing import Importing
+from gradmark_backends.recognition.importing import PYTHON_2, Importing
 from gradmark_backends.recognition.probing import engines, is_engine, spell
 from gradmark_backends.recognition.ranking import CLASSES, Candidate, as_likely, candidates
 from gradmark_backends.recognition.reading import peek
@@ -147,6 +147,9 @@ class _Finding:
                 yield Found(module, candidate.name, kind)
 
     def _chosen(self) -> list[Candidate]:
+        file = self.table.get("engine.file") if "engine.folder" in self.table else None
+        if file:
+            self.ranked = [c for c in self.ranked if str(c.path) == file]
         if not self.wanted:
             return self.ranked
         chosen = [c for c in self.ranked if c.name == self.wanted]
@@ -226,7 +229,7 @@ class _Finding:
                 cause="\n".join(
                     [cause, *looked, *([f"and {more} more files"] if more > 0 else [])]
                 ),
-                hint=HOW_TO,
+                hint=PYTHON_2 if any("Python 2" in name for name in self.looked) else HOW_TO,
             )
         if best.score == RAISES:
             return CannotOpen(

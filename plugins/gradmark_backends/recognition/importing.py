@@ -16,8 +16,12 @@ from pathlib import Path
 from types import ModuleType
 
 from gradmark_backends.plan import CannotOpen
-from gradmark_backends.recognition.sources import code_of, definitions, dotted, root_of
+from gradmark_backends.recognition.parts import run_by_parts
+from gradmark_backends.recognition.sources import code_of, definitions, dotted, is_python_2, root_of
 from gradmark_backends.recognition.stand_ins import replaceable, stand_in
+
+LEFT_OUT_LIMIT = 3
+"""Statements that are named where they raised on import and were left out."""
 
 STAND_INS_LIMIT = 12
 """Modules that one engine may have replaced."""
@@ -69,13 +73,15 @@ class Importing:
         for root in reversed(roots):
             if str(root) not in sys.path:
                 sys.path.insert(0, str(root))
-        for past in (False, True):
+        for past, by_parts in ((False, False), (True, False), (False, True), (True, True)):
+            if by_parts and (first is None or first.code != "import-failed"):
+                break
             for root in roots:
                 name = dotted(path, root)
                 if not name or (past and "." not in name):
                     continue
                 try:
-                    module = self._tried(name, path, past=past)
+                    module = self._tried(name, path, past=past, by_parts=by_parts)
                 except CannotOpen as error:
                     first = first or error
                     continue
@@ -87,10 +93,14 @@ class Importing:
             raise CannotOpen("import-failed", f"{path.name} can't be imported under any name")
         raise first
 
-    def _tried(self, name: str, path: Path, *, past: bool) -> ModuleType:
+    def _tried(self, name: str, path: Path, *, past: bool, by_parts: bool) -> ModuleType:
         while True:
             try:
-                return _loaded(name, path, past=past)
+                left_out: list[str] = []
+                module = _loaded(name, path, past=past, left_out=left_out if by_parts else None)
+                for line in left_out[:LEFT_OUT_LIMIT]:
+                    self.note(f"left out on import: {path.name} {line}")
+                return module
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - a library may do anything when imported
@@ -153,8 +163,11 @@ def _holder(top: str, folder: Path) -> Path | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _loaded(name: str, path: Path, *, past: bool) -> ModuleType:
-    """Import a file under a name, also where another module has it."""
+def _loaded(name: str, path: Path, *, past: bool, left_out: list[str] | None = None) -> ModuleType:
+    """Import a file under a name, also where another module has it.
+
+    With ``left_out``, a statement that raises is left out and written there.
+    """
     known = sys.modules.get(name)
     if known is not None and _is(known, path):
         return known
@@ -178,7 +191,10 @@ def _loaded(name: str, path: Path, *, past: bool) -> ModuleType:
             _forget(name)
         module = module_from_spec(spec)
         sys.modules[name] = module
-        spec.loader.exec_module(module)
+        if left_out is None:
+            spec.loader.exec_module(module)
+        else:
+            left_out += run_by_parts(path, module)
         module = sys.modules.get(name, module)
     except BaseException:
         _forget(name)
@@ -232,14 +248,19 @@ def failed(name: str, error: BaseException) -> CannotOpen:
         "import-failed",
         f"{name} can't be imported: {type(error).__name__}",
         cause=f"{text}{last}".rstrip(),
-        hint=_install(error),
+        hint=_install(error) or _hidden(name, error) or _older_name(error),
     )
 
 
+PYTHON_2 = (
+    f"this is Python 2, and it runs with Python {'.'.join(map(str, sys.version_info[:2]))}:"
+    " 2to3 translates it"
+)
+_OLD_NAMES = frozenset("xrange unicode raw_input basestring long unichr reduce execfile".split())
+
+
 def _older(error: SyntaxError) -> str:
-    old = "Missing parentheses" in str(error.msg) or "multiple exception types" in str(error.msg)
-    here = ".".join(map(str, sys.version_info[:2]))
-    return f"this is Python 2, and it runs with Python {here}: 2to3 translates it" if old else ""
+    return PYTHON_2 if is_python_2(error) else ""
 
 
 def _install(error: BaseException) -> str:
@@ -248,6 +269,18 @@ def _install(error: BaseException) -> str:
         if top not in sys.stdlib_module_names:
             return f"{sys.executable} -m pip install {top}, if it is a package of others"
     return ""
+
+
+def _hidden(name: str, error: BaseException) -> str:
+    """Say that a file hides a module of Python's, where an import stumbles over that."""
+    if name in sys.stdlib_module_names and isinstance(error, (AttributeError, ImportError)):
+        return f"{name}.py hides Python's own module {name}: give it another name"
+    return ""
+
+
+def _older_name(error: BaseException) -> str:
+    name = getattr(error, "name", None) if isinstance(error, NameError) else None
+    return PYTHON_2 if name in _OLD_NAMES else ""
 
 
 def _frames(error: BaseException) -> Iterator[traceback.FrameSummary]:

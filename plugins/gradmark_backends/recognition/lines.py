@@ -30,6 +30,8 @@ def lines_of(engine: Any) -> Iterator[str]:
         return
     yield f"value: .{spelling.data} ({spelling.holds})" if spelling.data else "value: not found"
     yield _gradient(spelling, engine.after)
+    if spelling.score != DIFFERENTIATES:
+        yield f"x*x + x at 3 went wrong: {spelling.why or 'not 12 and 7'}"
     if engine.arrays.form:
         yield f"vectors: {spelling.called}({_SEVERAL[engine.arrays.form]}{flag})"
     else:
@@ -74,8 +76,6 @@ def _last(engine: Any) -> Iterator[str]:
     made = [name for name in ("ones", "zeros", "full") if name not in engine.factories]
     if engine.arrays.form and made:
         yield f"made by the leaf's constructor: {', '.join(made)}"
-    if spelling.score != DIFFERENTIATES:
-        yield f"x*x + x at 3 went wrong: {spelling.why or 'not 12 and 7'}"
     absent = [name for name in LOOKED_FOR if not engine.there(name)]
     absent += [
         n
@@ -89,11 +89,11 @@ def _last(engine: Any) -> Iterator[str]:
         yield f"missing: {', '.join(absent)}"
 
 
-def table_of(engine: Any, place: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+def table_of(engine: Any, place: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Return what was recognised as a table: what `Plan.table` takes back."""
     spelling = engine.spelling
     rows = {
-        place[0]: place[1],
+        **place,
         "engine.class": spelling.kind.__name__,
         "leaf.call": spelling.called,
         "leaf.number": spelling.payload,

@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from types import ModuleType
 from typing import Any
 
@@ -38,6 +39,7 @@ from gradmark_backends.recognition.spelling import (
     PAYLOADS,
     STARTS,
     Spelling,
+    flags,
     keywords,
 )
 from gradmark_backends.recognition.starting import go_backward
@@ -110,12 +112,13 @@ def spell(
         if maker is ABSENT:
             return Spelling(kind, kind, path, why=f"there is no {path}", given=given)
         payloads = (given["leaf.number"],) if "leaf.number" in given else PAYLOADS
-        for payload in payloads:
-            named_ = keywords(maker)
-            if "leaf.requires_grad" in given:
-                named_["requires_grad"] = given["leaf.requires_grad"]
+        known = keywords(maker)
+        flag = given.get("leaf.requires_grad", known["requires_grad"])
+        others = [] if flag or "leaf.requires_grad" in given or not tried else flags(maker)
+        for payload, switch in product(payloads, [flag, *others]):
+            named_ = {**known, "requires_grad": switch}
             one = attempt(Spelling(kind, maker, path, payload, tried=tried, given=given, **named_))
-            if best is None or one.score > best.score:
+            if best is None or (one.score, one.plainly) > (best.score, best.plainly):
                 best = one
             if best.score == DIFFERENTIATES or one.plainly:
                 return best  # a number that is plainly the engine's own is not explained away
@@ -160,14 +163,28 @@ def attempt(spelling: Spelling) -> Spelling:
 def _value(spelling: Spelling, x: Any, y: Any, places: tuple[str, ...]) -> Spelling:
     """Find the attribute that is 3 on x and 12 on y, whatever it is called."""
     found = [n for n in places if number(peek(x, n), n) == POINT and number(peek(y, n), n) == VALUE]
-    if not found and "value.attribute" not in spelling.given:
-        found = [n for n in attributes(y) if number(peek(y, n)) == VALUE]
-        found = [n for n in found if number(peek(x, n)) == POINT]
+    if "value.attribute" not in spelling.given and not (found and _computes(spelling, found[0])):
+        held = [n for n in attributes(y) if number(peek(y, n)) == VALUE]
+        others = [n for n in held if n not in found and number(peek(x, n)) == POINT]
+        others.sort(key=lambda n: n.startswith("_"))
+        public = [n for n in others if not n.startswith("_")]
+        live = [n for n in (*found[1:], *public) if _computes(spelling, n)]
+        found = live or found or others
     if not found:
         known = spelling.data or named(x, attributes(x), POINT)
         return replace(spelling, data=known, score=HOLDS if known else spelling.score)
     held = opened(peek(x, found[0]), found[0])
     return replace(spelling, score=COMPUTES, data=found[0], holds=type(held).__name__, held=held)
+
+
+def _computes(spelling: Spelling, name: str) -> bool:
+    """Say whether an engine computes with an attribute: a mere copy of it changes nothing."""
+    try:
+        x, (point, value, _) = spelling.leaf(POINT), ELSEWHERE[0]
+        setattr(x, name, peek(spelling.leaf(point), name))
+        return number(peek(x * x + x, name), name) == value
+    except BaseException:  # noqa: BLE001 - an engine may refuse in any way
+        return False
 
 
 def _gradient(spelling: Spelling, gradients: tuple[str, ...]) -> Spelling:

@@ -25,10 +25,12 @@ class Seeding:
     form: str = "tensor"
 
 
-Make = Callable[[Any], Any]
+Make = Callable[..., Any]
 
 
-def seeding_of(spelling: Spelling, make: Make, read: Make, *, vectors: bool) -> Seeding:
+def seeding_of(
+    spelling: Spelling, make: Make, read: Callable[[Any], Any], *, vectors: bool
+) -> Seeding:
     """Find the parameter of ``backward`` that takes a gradient; what works decides, then names."""
     given = spelling.given
     method = peek(spelling.kind, spelling.backward)
@@ -48,14 +50,21 @@ def seeding_of(spelling: Spelling, make: Make, read: Make, *, vectors: bool) -> 
 
 
 def _works(
-    spelling: Spelling, name: str, form: str, make: Make, read: Make, *, vectors: bool
+    spelling: Spelling,
+    name: str,
+    form: str,
+    make: Make,
+    read: Callable[[Any], Any],
+    *,
+    vectors: bool,
 ) -> bool:
     numbers, weights, wanted = ([1.0, 2.0], [1.0, 10.0], [2.0, 40.0])
     if not vectors:
         numbers, weights, wanted = ([3.0], [10.0], [60.0])
     try:
         x = make(numbers if vectors else numbers[0])
-        seed = make(weights if vectors else weights[0])
+        # What starts a gradient needs none itself, and some engines insist on that.
+        seed = make(weights if vectors else weights[0], requires_grad=False)
         seed = seed if form == "tensor" else read(seed)
         lookup(x * x, spelling.backward)(**{name: seed})
         return flat(opened(peek(x, spelling.gradient))) == wanted

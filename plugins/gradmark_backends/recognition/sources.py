@@ -84,9 +84,16 @@ def read_source(path: Path, *, telling: bool = False) -> Source:
             return Source(path, None, imports=names)
         return Source(path, ast.parse(content, str(path)), imports=names)
     except SyntaxError as error:
-        return Source(path, None, f"line {error.lineno}: {error.msg}")
+        old = ", Python 2" if is_python_2(error) else ""
+        return Source(path, None, f"line {error.lineno}: {error.msg}{old}")
     except (OSError, ValueError, RecursionError, MemoryError) as error:
         return Source(path, None, type(error).__name__)
+
+
+def is_python_2(error: SyntaxError) -> bool:
+    """Say whether a mistake is Python 2's way of printing or of catching."""
+    told = str(error.msg)
+    return "Missing parentheses" in told or "multiple exception types" in told
 
 
 def read_sources(path: Path) -> list[Source]:

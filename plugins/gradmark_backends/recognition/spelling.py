@@ -5,6 +5,7 @@ This module travels to the worker, so it needs the standard library alone.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ _REQUIRES_GRAD = re.compile(r"requires?_?grad", re.IGNORECASE)
 
 KEYS = {
     "engine.file": "the engine's file, seen from this one",
+    "engine.folder": "the folder that it belongs to, where it is imported from more than its own",
     "engine.module": "or the module that it is imported as",
     "engine.class": "the class of its values",
     "leaf.call": "the class or function that makes a leaf",
@@ -125,3 +127,12 @@ def keywords(maker: Callable[..., Any]) -> dict[str, Any]:
     names = parameters(maker)
     flag = next((name for name in names if _REQUIRES_GRAD.fullmatch(name)), "")
     return {"requires_grad": flag, "dtype": "dtype" in names}
+
+
+def flags(maker: Callable[..., Any]) -> list[str]:
+    """Return what a constructor leaves off unless it is told: any of these may mean a gradient."""
+    try:
+        found = inspect.signature(maker).parameters.values()
+        return [p.name for p in found if p.default is False and p.kind is not p.POSITIONAL_ONLY]
+    except BaseException:  # noqa: BLE001 - a signature may be a property of somebody's
+        return []

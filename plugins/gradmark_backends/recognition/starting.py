@@ -10,7 +10,7 @@ from typing import Any
 from gradmark.surface import lookup
 from gradmark_backends.adapter import nested, plain_shape
 from gradmark_backends.recognition.reading import GRADIENTS, opened, peek
-from gradmark_backends.recognition.spelling import Spelling
+from gradmark_backends.recognition.spelling import Spelling, packed
 
 
 def go_backward(way: Spelling, root: Any) -> Any:
@@ -37,7 +37,7 @@ def one_like(way: Spelling, root: Any) -> Any:
         return 1.0
     shape = plain_shape(opened(peek(root, way.data), way.data))
     if way.start_as == "tensor":
-        return way.make(_ones(shape)) if shape else way.leaf(1.0)
+        return way.make(_ones(shape) if shape else packed(1.0, way.payload), requires_grad=False)
     return _ones(shape)
 
 
