@@ -36,7 +36,7 @@ class Direct:
             value = (array.dtype.name, array.shape, array.tobytes())
         self.seen.append((label, value))
 
-    def control(self, owner, value, *, label=""):
+    def control(self, owner, value, **_):
         self.observe(owner, value)
 
     @contextlib.contextmanager
@@ -100,9 +100,11 @@ class Direct:
 
         @staticmethod
         def thread(function, *args):
-            thread = threading.Thread(target=function, args=args)
+            results = []
+            thread = threading.Thread(target=lambda: results.append(function(*args)))
             thread.start()
             thread.join()
+            return results[0]
 
 
 def run_all(spec, torch):

@@ -10,7 +10,7 @@ from gradmark.program import Mark, Program, Step, walk
 from gradmark.refusal import NOT_A_REFUSAL, Found, deliberate, lenient, refusal, unasked
 from gradmark.trace import RETURNED, Seen, Stop, Trace, Value
 from gradmark.values import class_name
-from gradmark.verdict import Detail, Outcome
+from gradmark.verdict import LOST, Detail, Outcome
 
 __all__ = ["NOT_A_REFUSAL", "Judgement", "judge", "line_of"]
 
@@ -296,3 +296,14 @@ def _warning(want: Value, got: Value) -> Found:
         reason = "warned with another category"
         return Outcome.LENIENT, replace(detail, reason=reason, alternative="another warning")
     return None
+
+
+def alike(one: Judgement, other: Judgement) -> bool:
+    """Say whether two judgements of one program are of the same deviation."""
+    if one.outcome in LOST or other.outcome in LOST:
+        return one.outcome is other.outcome
+    return (one.outcome, one.detail.label, one.detail.step) == (
+        other.outcome,
+        other.detail.label,
+        other.detail.step,
+    )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
 from gradmark.lower import slots
 from gradmark.program import Program, walk
+from gradmark.record import record
+from gradmark.trace import Seen, Trace, Value
 
 COMPUTES = frozenset("call method binary unary index inplace invoke repeat".split())
 
@@ -44,3 +49,37 @@ def wavers(passed: Iterator[bool]) -> bool:
             return True
         failed = failed or not good
     return False
+
+
+ONE_QUESTION = "one question in many graphs"
+"""What the program of `one_question` is called where it left something behind."""
+
+GRAPHS, TALLEST, GRADIENT = 20, 5, 6.0
+
+
+@lru_cache(1)
+def one_question() -> Program:
+    """Return a program that asks for one and the same gradient in many graphs."""
+    return record(_in_many_graphs, is_known_good=True)
+
+
+def one_answer() -> Trace:
+    """Return the answer to `one_question` of whoever waits for every share of a gradient.
+
+    Whoever walks a set of nodes has their addresses for an order, and each graph has others: a
+    library that is right by chance is not right twenty times.
+    """
+    value = Value("tensor", "float32", (), struct.pack("=f", GRADIENT))
+    marks = [(s.mark, s.number) for s in one_question().steps if s.mark is not None]
+    return Trace(tuple(Seen(mark, step, value) for mark, step in marks))
+
+
+def _in_many_graphs(lib: Any) -> None:
+    graphs = []
+    for number in range(GRAPHS):
+        x = lib.tensor(1.0, requires_grad=True)
+        tower = lib.repeat(1 + number % TALLEST, lambda node: node * 0.25 + node * 0.75, x * 2.0)
+        result = tower * 3.0
+        result.backward()
+        lib.observe(f"gradient in graph {number}", x.grad)
+        graphs.append((tower, result))  # alive, so that no other one takes their places

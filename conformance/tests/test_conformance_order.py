@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from gradmark.behaviour import Behaviour, Level, Spec
-from gradmark.order import order_matters, wavers
+from gradmark.compare import Conventions
+from gradmark.judge import judge
+from gradmark.order import one_answer, one_question, order_matters, wavers
 from gradmark.program import Program
 from gradmark.record import record
+from gradmark.replay import replay
 from gradmark.session import Answer, BackendInfo, Session
+from gradmark.surface import Surface
 from gradmark.trace import Seen, Trace, Value
 from gradmark.verdict import Outcome
 
@@ -68,12 +72,15 @@ class Turning:
 
     info = BackendInfo("turning")
 
-    def __init__(self, *rights: bool) -> None:
+    def __init__(self, *rights: bool, steady: bool = False) -> None:
         self.rights = iter(rights)
         self.last = rights[-1]
+        self.steady = steady
         self.asked: list[bool] = []
 
     def ask(self, program: Program, *, fresh: bool = False) -> Answer:
+        if program is one_question():
+            return Answer(one_answer() if self.steady else Trace(()))
         self.asked.append(fresh)
         right = next(self.rights, self.last)
         return Answer(Trace((Seen(0, 5, Value("text", text="right" if right else "wrong")),)))
@@ -108,3 +115,64 @@ def test_an_answer_that_comes_and_goes_is_wrong(
     assert (verdict.outcome, len(backend.asked)) == (outcome, asked)
     told = verdict.detail.reason.startswith("differs from run to run")
     assert told is (outcome is Outcome.FAIL and any(rights))
+
+
+def test_a_steady_library_is_asked_once() -> None:
+    """One that answers alike in every graph walks in an order of its own choice."""
+    behaviour = Behaviour("a.b", "One", Level.MUST, "tensor", by_turns)
+    backend = Turning(True, False, steady=True)
+    verdict = Session(Spec((behaviour,)), backend, Reference()).verdict("a.b")
+    assert (verdict.outcome, len(backend.asked)) == (Outcome.PASS, 1)
+
+
+class Node:
+    """A number whose backward goes through a set of all nodes below it."""
+
+    walk: type[set[Any] | list[Any]] = set
+
+    def __init__(self, value: float, parts: tuple[tuple[Node, float], ...] = ()) -> None:
+        self.value, self.parts, self.grad = value, parts, 0.0
+
+    def __add__(self, other: Node) -> Node:
+        return type(self)(self.value + other.value, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, number: float) -> Node:
+        return type(self)(self.value * number, ((self, number),))
+
+    def backward(self) -> None:
+        found: list[Node] = []
+
+        def visit(node: Node) -> None:
+            if node not in found:
+                for part, _ in node.parts:
+                    visit(part)
+                found.append(node)
+
+        visit(self)
+        self.grad = 1.0
+        for node in self.walk(reversed(found)):
+            for part, factor in node.parts:
+                part.grad += factor * node.grad
+
+
+class Listed(Node):
+    """The same, in the order that it takes."""
+
+    walk = list
+
+
+@pytest.mark.parametrize(("kind", "right"), [(Node, False), (Listed, True)])
+def test_walking_a_set_is_not_steady(kind: type[Node], right: bool) -> None:
+    """Addresses decide where a set begins, and twenty graphs have twenty sets of them."""
+
+    def tensor(value: float, *, requires_grad: bool) -> Node:
+        return kind(value)
+
+    surface = Surface(type("Engine", (), {"tensor": staticmethod(tensor)}))
+    program, expected = one_question(), one_answer()
+    conventions = Conventions(dtype="float64")
+    outcomes = {
+        judge(program, expected, replay(program, surface), conventions).outcome.holds
+        for _ in range(20)
+    }
+    assert outcomes == {right}
