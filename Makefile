@@ -2,11 +2,12 @@ PYTHON ?= python3
 VENV ?= .venv
 REAL_VENV ?= .venv-real
 WORKERS ?= 2
+SECONDS ?= 60
 
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PINS = pyproject.toml constraints.txt
 
-.PHONY: help demo test lint types tests bench hostile sample real
+.PHONY: help demo test lint types tests bench fuzz hostile sample real
 .DELETE_ON_ERROR:
 
 help:
@@ -16,6 +17,7 @@ help:
 	@echo "make bench  how long a run takes"
 	@echo "make hostile  what submissions get that cheat or destroy"
 	@echo "make sample the sample report of the docs and its pictures, anew"
+	@echo "make fuzz   look for answers that our reader should not believe, for SECONDS=60"
 
 # The student's engine has bugs, so pytest's exit 1 is what the demo is about.
 # Any other code, or a missing report, is our own failure.
@@ -46,6 +48,11 @@ hostile: $(VENV)/.installed-dev
 
 sample: $(VENV)/.installed-dev
 	$(VENV)/bin/python reports/sample/make_sample.py
+
+# atheris has wheels for Linux alone, so it is no dependency; the tests search with Hypothesis.
+fuzz: $(VENV)/.installed-dev
+	$(VENV)/bin/python $(PIP_INSTALL) atheris
+	$(VENV)/bin/python plugins/tests/fuzz_answers.py -max_total_time=$(SECONDS)
 
 real: $(REAL_VENV)/.installed-real
 	$(REAL_VENV)/bin/pytest -m real

@@ -18,6 +18,9 @@ from gradmark.trace import ITEM_SIZES, NONE, Value, cut
 ITEMS_LIMIT = 10_000
 """Elements of a Python sequence that are read; a longer one is unreadable."""
 
+BYTES_LIMIT = 16 << 20
+"""Bytes of an array that are read; behaviours are about small ones."""
+
 BINARY = {
     name: getattr(operator, {"and": "and_", "or": "or_"}.get(name, name))
     for name in (
@@ -266,5 +269,7 @@ def _read_array(value: Any, kind: str) -> Value:
     name = value.dtype.name
     if name not in ITEM_SIZES:
         raise Unreadable(f"an array of dtype {name}")
+    if value.nbytes > BYTES_LIMIT:
+        raise Unreadable(f"an array of {value.nbytes} bytes")
     shape = tuple(value.shape)
     return Value(kind, name, shape, value.astype(value.dtype.newbyteorder("<")).tobytes())

@@ -132,13 +132,13 @@ def trace_from_wire(header: dict[str, Any], payload: bytes) -> Trace:
             raise ValueError("unknown field in a trace")
         seen = tuple(
             Seen(_natural(mark), _natural(step), _value_from_wire(value, cursor))
-            for mark, step, value in header["seen"]
+            for mark, step, value in (_list(one) for one in _list(header["seen"]))
         )
         if len({s.mark for s in seen}) < len(seen):
             raise ValueError("one observation that was made twice")
         stop = None
         if "stop" in header:
-            reason, step, names, message, trace, lacks = header["stop"]
+            reason, step, names, message, trace, lacks = _list(header["stop"])
             stop = Stop(
                 _one_of(reason, {"raised", "missing", "unreadable", "memory"}),
                 _natural(step),
@@ -193,17 +193,17 @@ def _value_to_wire(value: Value, chunks: list[bytes]) -> list[Any]:
 
 
 def _value_from_wire(data: Any, cursor: _Cursor, level: int = 0) -> Value:
-    kind, dtype, shape, items, text, names, step = data
+    kind, dtype, shape, items, text, names, step = _list(data)
     _one_of(kind, KINDS)
     if level > DEPTH_LIMIT + 1:
         raise ValueError("a value that is nested too deep")
-    dims = tuple(_natural(d) for d in shape)
+    dims = tuple(_natural(d) for d in _list(shape))
     if len(dims) > RANK_LIMIT or any(d >= 1 << 40 for d in dims):
         raise ValueError("an array of an impossible shape")
     if (
         bool(_text(dtype)) != (kind in _NUMBERS)
         or (dims and not dtype)
-        or (items and kind not in _LISTS)
+        or (_list(items) and kind not in _LISTS)
     ):
         raise ValueError(f"a {kind} with what belongs to another kind")
     size = 0
@@ -234,6 +234,12 @@ def _natural(value: Any) -> int:
     return value
 
 
+def _list(value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise ValueError("something else where a list belongs")
+    return value
+
+
 def _one_of(value: Any, allowed: set[str] | frozenset[str]) -> str:
     if value not in allowed:
         message = f"{value!r} is not one of {', '.join(sorted(allowed))}"
@@ -249,7 +255,7 @@ def _text(value: Any, limit: int = TEXT_LIMIT) -> str:
 
 
 def _names(values: Any) -> tuple[str, ...]:
-    names = tuple(_text(name, 200) for name in values)
+    names = tuple(_text(name, 200) for name in _list(values))
     if len(names) > _NAMES:
         raise ValueError("an exception with more classes than are sent")
     return names

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gradmark.trace import ITEM_SIZES, TEXT_LIMIT, TRACE_LIMIT, Trace, trace_from_wire
+from gradmark.trace import TEXT_LIMIT, TRACE_LIMIT, Trace, trace_from_wire
 from gradmark_backends.channel import Message
-from gradmark_backends.plan import NEEDS, CannotOpen, Opened
+from gradmark_backends.plan import CODES, DTYPES, NEEDS, CannotOpen, Opened
 
 LINES_LIMIT = 500
 """Lines that a worker may say about what it recognised."""
@@ -69,6 +69,8 @@ def reply_from(message: Message, identity: str) -> Reply:
         case "cannot-open":
             (why,) = _exactly(header, "why")
             code, message_, cause, hint = (_text(part, TRACE_LIMIT) for part in _list(why, 4))
+            if code not in CODES:
+                raise ValueError("a reason that there is not")
             return CannotOpen(code, message_, cause=cause, hint=hint)
         case "broken":
             (text,) = _exactly(header, "text")
@@ -98,12 +100,12 @@ def _opened(data: Any) -> Opened:
     shape = data["scalar_shape"]
     if not isinstance(shape, list) or len(shape) > SIDES_LIMIT:
         raise ValueError("a scalar's shape that is none")
-    if not all(type(side) is int and side >= 0 for side in shape):
+    if not all(type(side) is int and side == 1 for side in shape):
         raise ValueError("a scalar's shape that is none")
     if data["profile"] not in PROFILES or data["delivery"] not in DELIVERIES:
         raise ValueError("a profile or a delivery that there is not")
-    if data["dtype"] not in ("", *ITEM_SIZES):
-        raise ValueError("a dtype that may not be sent")
+    if data["dtype"] not in DTYPES:
+        raise ValueError("an only dtype that no library has")
     lines = data["recognised"]
     if not isinstance(lines, list) or len(lines) > LINES_LIMIT:
         raise ValueError("too many lines about what was recognised")
@@ -113,6 +115,8 @@ def _opened(data: Any) -> Opened:
     needs = data["needs"]
     if not isinstance(needs, list) or not all(type(n) is str and n in NEEDS for n in needs):
         raise ValueError("a need that there is not")
+    if len(set(needs)) < len(needs):
+        raise ValueError("a need that is there twice")
     rows = data["table"]
     if not isinstance(rows, list) or len(rows) > LINES_LIMIT:
         raise ValueError("too many rows about how it is spelt")
@@ -128,7 +132,7 @@ def _opened(data: Any) -> Opened:
         spelling=tuple((_text(one), _text(other)) for one, other in (_list(p, 2) for p in pairs)),
         scalar_shape=tuple(shape),
         dtype=str(data["dtype"]),
-        needs=tuple(dict.fromkeys(needs)),
+        needs=tuple(needs),
         import_seconds=float(seconds),
         table=tuple((_text(one), _text(other)) for one, other in (_list(p, 2) for p in rows)),
     )

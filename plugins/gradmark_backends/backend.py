@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
-import random
-import sys
-import warnings
 from dataclasses import replace
-from types import TracebackType
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from gradmark.compare import Conventions
 from gradmark.errors import GradmarkError
-from gradmark.lower import replay_on
 from gradmark.program import Program
 from gradmark.session import Answer, BackendInfo
 from gradmark.trace import Trace
 from gradmark.verdict import Outcome
-from gradmark_backends import worker
 from gradmark_backends.answers import Broken, Changed, Open, OutOfMemory
 from gradmark_backends.commands import PROTOCOL, READ, WRITE
+from gradmark_backends.control import control_of
+from gradmark_backends.inprocess import Closing, InProcessBackend, info_of, refusal
 from gradmark_backends.launch import BUBBLED, WALLED, Launch, lacking
 from gradmark_backends.limits import MEMORY_BYTES
-from gradmark_backends.opening import open_plan
-from gradmark_backends.plan import CannotOpen, Opened, Plan
+from gradmark_backends.plan import CannotOpen, Plan
 from gradmark_backends.process import Lost, Process, is_python
-from gradmark_backends.reach import too_little
+from gradmark_backends.reach import obstacle, too_little
 from gradmark_backends.walls.system import undumpable
 
 IMPORT_SECONDS = 60.0
@@ -46,6 +39,17 @@ _START_CODES = {
     Outcome.UNGRADED: "old-python",
 }
 """What a worker that is lost before it answered once is called."""
+
+_NOT_AGAIN = {
+    "import-timeout": Outcome.TIMEOUT,
+    "import-memory": Outcome.MEMORY,
+    "import-protocol": Outcome.PROTOCOL,
+    "worker-broken": Outcome.PROTOCOL,
+}
+"""Verdicts on a library that was open before; all that is not here is a crash."""
+
+_MACHINES = frozenset({"no-python", "no-scratch", "too-little-isolation"})
+"""What keeps a worker from starting, and is no fault of a library."""
 
 
 def open_backend(
@@ -86,25 +90,7 @@ def open_backend(
     )
 
 
-class _Closing:
-    """Makes a backend a context manager."""
-
-    def close(self) -> None:
-        """Let go of processes and folders."""
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-class WorkerBackend(_Closing):
+class WorkerBackend(Closing):
     """A library that runs in a process of its own, which is replaced whenever it is lost."""
 
     def __init__(
@@ -130,6 +116,7 @@ class WorkerBackend(_Closing):
             raise too_little(isolation, why)
         self._launch = Launch(plan, level=isolation, memory_bytes=memory_bytes)
         self._spare: Process | None = None
+        self._control: WorkerBackend | None = None
         self._asked = 0
         self._broken = Answer(None, Outcome.UNGRADED)
         self._privacy = contextlib.ExitStack()
@@ -153,7 +140,7 @@ class WorkerBackend(_Closing):
         self._preload(loaded)
         self.table, self.import_seconds = opened.opened.table, opened.opened.import_seconds
         self._info = replace(
-            _info(self._plan, opened.opened, opened.python, isolation=isolation), loaded=loaded
+            info_of(self._plan, opened.opened, opened.python, isolation=isolation), loaded=loaded
         )
 
     def _first(self) -> tuple[Process, Open]:
@@ -184,15 +171,18 @@ class WorkerBackend(_Closing):
                 self._prepare(fresh=True)
                 answer = self._ask(program)
         except GradmarkError as error:
-            return Answer(None, Outcome.UNGRADED, f"no fresh worker: {error}")
-        return answer or self._broken
+            if error.code in _MACHINES:
+                return Answer(None, Outcome.UNGRADED, f"no fresh worker: {error}")
+            why = f"it could be opened before, and not again: {error.message}"
+            return Answer(None, _NOT_AGAIN.get(error.code, Outcome.CRASH), why, error.cause)
+        return answer or self._disowned(program)
 
     def close(self) -> None:
         """End every process, and remove their folders."""
-        for process in (self._process, self._spare):
-            if process is not None:
-                process.close()
-        self._spare = None
+        for held in (self._process, self._spare, self._control):
+            if held is not None:
+                held.close()
+        self._spare = self._control = None
         self._launch.close()
         self._privacy.close()
 
@@ -259,6 +249,30 @@ class WorkerBackend(_Closing):
                 return None
         return Answer(None, Outcome.PROTOCOL, "an answer to another request", output)
 
+    def _disowned(self, program: Program) -> Answer:
+        """Say whose fault it is that our own code raised in a fresh worker.
+
+        A library that answers in our place, or changes what no list of ours has, must not get away
+        without a verdict. So the worker's word counts for nothing: another library is asked too.
+        """
+        broken = self._broken
+        control = control_of(self._plan)
+        if broken.lost is Outcome.PROTOCOL or self._plan.target == control.target:
+            return broken
+        if self._plan.kind == "command":  # a worker of its own, which ours can't stand in for
+            return broken
+        try:
+            if self._control is None:
+                self._control = WorkerBackend(control, isolation=self._launch.level)
+            sound = self._control.ask(program).trace is not None
+        except GradmarkError:
+            sound = False
+        if not sound:
+            return broken
+        last = broken.reason.strip().rpartition("\n")[2]
+        reason = f"the library broke the worker's own code: {last}"
+        return Answer(None, Outcome.PROTOCOL, reason, broken.reason)
+
     def _start(self) -> Process:
         process = Process(self._launch)
         try:
@@ -277,9 +291,11 @@ class WorkerBackend(_Closing):
         output = process.output()
         process.close()
         if isinstance(reply, CannotOpen) and reply.code == "no-walls":
-            raise too_little(self._launch.level, reply.message)
+            if why := obstacle(self._launch.level):
+                raise too_little(self._launch.level, why)
+            raise GradmarkError("import-protocol", f"{self._plan.name} answered in our place")
         if isinstance(reply, CannotOpen):
-            raise _refusal(reply)
+            raise refusal(reply)
         cause = reply.text if isinstance(reply, Broken) else output
         raise GradmarkError(
             "worker-broken", f"the worker could not open {self._plan.name}", cause=cause
@@ -312,88 +328,3 @@ class WorkerBackend(_Closing):
             hint="import it by hand with that interpreter; code that trains or opens windows "
             'belongs under if __name__ == "__main__":',
         )
-
-
-class InProcessBackend(_Closing):
-    """A library that runs in this process, where a debugger can stop in its code.
-
-    With ``debug`` the exception that ended the latest program is `last_error`, with its frames.
-    """
-
-    def __init__(self, plan: Plan, *, debug: bool = False) -> None:
-        """Open the library. Raises `GradmarkError` where that fails."""
-        if plan.python and os.path.realpath(plan.python) != os.path.realpath(sys.executable):
-            raise GradmarkError(
-                "isolation-python",
-                "another interpreter can't run in this process",
-                hint="use isolation level 1, or leave the interpreter out",
-            )
-        self.last_error: BaseException | None = None
-        self._path, self._environment = list(sys.path), dict(os.environ)
-        worker.search(plan.search_path)
-        os.environ.update(plan.environment)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                self._surface, opened = open_plan(plan)
-        except CannotOpen as error:
-            self.close()
-            raise _refusal(error) from None
-        except BaseException:
-            self.close()
-            raise
-        if debug:
-            self._surface.keep = self._keep
-        self.table, self.import_seconds = opened.table, opened.import_seconds
-        self._info = _info(plan, opened, platform.python_version(), isolation=0)
-
-    @property
-    def info(self) -> BackendInfo:
-        """Say who is under test."""
-        return self._info
-
-    def ask(self, program: Program, *, fresh: bool = False) -> Answer:  # noqa: ARG002 - none is
-        """Replay one program here; nothing of this process is ever fresh."""
-        self.last_error = None
-        numpy_random: Any = sys.modules.get("numpy.random")
-        plain, of_numpy = random.getstate(), numpy_random and numpy_random.get_state()
-        worker.seed()
-        try:
-            return Answer(replay_on(program.steps, self._surface))
-        finally:
-            random.setstate(plain)
-            if numpy_random:
-                numpy_random.set_state(of_numpy)
-
-    def close(self) -> None:
-        """Restore the search path and the environment; what was imported stays."""
-        sys.path[:] = self._path
-        os.environ.clear()
-        os.environ.update(self._environment)
-
-    def _keep(self, error: BaseException) -> None:
-        self.last_error = error
-
-
-def _refusal(why: CannotOpen) -> GradmarkError:
-    return GradmarkError(why.code, why.message, cause=why.cause, hint=why.hint)
-
-
-def _info(plan: Plan, opened: Opened, python: str, *, isolation: int) -> BackendInfo:
-    return BackendInfo(
-        name=plan.name,
-        version=opened.version,
-        library=opened.library,
-        adapter=opened.adapter,
-        where=opened.where,
-        python=python,
-        isolation=isolation,
-        profile=opened.profile,
-        delivery=opened.delivery,
-        recognised=opened.recognised,
-        spelling=opened.spelling,
-        search_path=plan.search_path,
-        packages=plan.packages,
-        needs=plan.needs,
-        conventions=Conventions(opened.scalar_shape, opened.dtype),
-    )

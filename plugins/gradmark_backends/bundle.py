@@ -46,7 +46,9 @@ def _needed(roots: list[str]) -> dict[str, tuple[bool, str]]:
     return dict(sorted(found.items()))
 
 
-_SOURCES = _needed(["gradmark_backends.worker", "gradmark_backends.forks", *_ready()])
+_SOURCES = _needed(
+    [f"gradmark_backends.{name}" for name in ("worker", "forks", "control")] + _ready()
+)
 
 TRAVELLERS = tuple(name for name, (package, _) in _SOURCES.items() if not package)
 """Names of the modules that travel: the worker, the ready adapters and what they import."""

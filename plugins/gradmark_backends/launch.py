@@ -157,6 +157,8 @@ class Launch:
 class Spawned:
     """A worker that is a child of the host's own."""
 
+    runs_our_code = False
+
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         """Take the process over."""
         self._process = process

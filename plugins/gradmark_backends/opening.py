@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from gradmark_backends.adapter import Adapter
-from gradmark_backends.plan import CannotOpen, Opened, Plan, distribution
+from gradmark_backends.plan import DTYPES, CannotOpen, Opened, Plan, distribution
 from gradmark_backends.recognition.engine import Engine
 from gradmark_backends.recognition.finding import recognise
 from gradmark_backends.recognition.importing import Importing, failed
@@ -50,6 +50,15 @@ def _said(adapter: Adapter, plan: Plan) -> Opened:
     top = sys.modules.get(library.partition(".")[0], namespace)
     kind = type(adapter)
     by_convention = isinstance(adapter, Engine)
+    dtype, shape = adapter.only_dtype, tuple(adapter.scalar_shape)
+    if by_convention and dtype not in DTYPES:
+        dtype = ""
+    if dtype not in DTYPES or any(side != 1 for side in shape):
+        raise CannotOpen(
+            "no-adapter-object",
+            f"{kind.__name__} declares only_dtype = {dtype!r} and scalar_shape = {shape}",
+            hint="only_dtype is float32 or float64, and a scalar's shape has ones alone",
+        )
     return Opened(
         library=library,
         version="" if plan.kind == "path" else _version(adapter, top, library),
@@ -59,9 +68,9 @@ def _said(adapter: Adapter, plan: Plan) -> Opened:
         delivery=adapter.delivery,
         recognised=tuple(adapter.recognised),
         spelling=tuple(adapter.spelt().items()),
-        scalar_shape=tuple(adapter.scalar_shape),
-        dtype=adapter.only_dtype,
-        needs=tuple(adapter.needs),
+        scalar_shape=shape,
+        dtype=dtype,
+        needs=tuple(dict.fromkeys(adapter.needs)),
         table=_table(adapter, plan),
     )
 

@@ -17,6 +17,9 @@ NEEDS = {
 }
 """What an adapter can declare in ``needs``, and what its library's workers are then allowed."""
 
+DTYPES = ("", "float32", "float64")
+"""The only dtype that a library may have: a coarser one would be a wide tolerance for a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -101,12 +104,28 @@ class Opened:
         return asdict(self)
 
 
+CODES = frozenset(
+    (
+        "import-failed",  # with its own traceback, trimmed
+        "syntax-error",
+        "not-recognised",  # what was looked for, and what was tried
+        "several-engines",
+        "no-such-class",
+        "two-gradients",
+        "bad-archive",
+        "no-adapter-object",
+        "another-library",
+        "not-found",
+        "no-walls",
+    )
+)
+"""Why a library can't be opened."""
+
+
 class CannotOpen(Exception):
     """The library can't be opened; ``code`` says why, for the host to phrase.
 
-    Codes: ``import-failed`` (with its own traceback, trimmed), ``syntax-error``,
-    ``not-recognised`` (what was looked for, and what was tried), ``several-engines``,
-    ``no-such-class``, ``two-gradients``, ``bad-archive``, ``no-adapter-object``, ``not-found``.
+    ``code`` is one of `CODES`.
     """
 
     def __init__(self, code: str, message: str, *, cause: str = "", hint: str = "") -> None:

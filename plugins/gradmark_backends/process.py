@@ -168,7 +168,7 @@ class Process:
         )
         size = os.fstat(self._output).st_size
         tail = os.pread(self._output, OUTPUT_TAIL, max(0, size - OUTPUT_TAIL))
-        if status == TOO_OLD and not self._spoken:
+        if status == TOO_OLD and not self._spoken and not self._child.runs_our_code:
             oldest = ".".join(map(str, OLDEST))
             found = tail.decode("ascii", "replace")[:20]
             return Lost(Outcome.UNGRADED, f"it is {found}, and a worker needs {oldest} or later")

@@ -27,6 +27,8 @@ class Child(Protocol):
     """A worker's process, whoever its parent is."""
 
     pid: int
+    runs_our_code: bool
+    """Whether its interpreter is known to be recent enough, since our code made it."""
 
     def poll(self) -> int | None:
         """Return its exit status, None while it runs."""
@@ -149,6 +151,8 @@ class Server:
 class Forked:
     """A worker that is a fork of a server."""
 
+    runs_our_code = True
+
     def __init__(self, server: Server, pid: int) -> None:
         """Remember where to ask about it."""
         self._server = server
@@ -187,6 +191,7 @@ class Stillborn:
     """A worker that was never made, because its server ended first."""
 
     pid = -1
+    runs_our_code = False
 
     def __init__(self, status: int) -> None:
         """Keep the server's exit status."""

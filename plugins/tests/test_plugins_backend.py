@@ -9,7 +9,8 @@ import pytest
 
 from gradmark.errors import GradmarkError
 from gradmark.verdict import Outcome
-from gradmark_backends.backend import InProcessBackend, WorkerBackend, open_backend
+from gradmark_backends.backend import WorkerBackend, open_backend
+from gradmark_backends.inprocess import InProcessBackend
 from gradmark_backends.limits import limits
 from gradmark_backends.plan import Plan
 from gradmark_backends.resolve import resolve
@@ -52,13 +53,14 @@ def test_a_failed_import_shows_the_librarys_own_frames(opened):
     assert "gradmark" not in caught.value.cause
 
 
-def test_a_library_that_only_opens_once_is_not_graded_further(opened, tmp_path):
-    """What can't be asked has no verdict."""
+def test_a_library_that_only_opens_once_has_crashed(opened, tmp_path):
+    """It may not be there now and then, where its answers are wrong."""
     backend = opened(COUNTING)
     backend.number("step")
     (tmp_path / "mine.py").write_text("raise RuntimeError\n")
     answer = backend.ask("step", fresh=True)
-    assert answer.lost is Outcome.UNGRADED
+    assert answer.lost is Outcome.CRASH
+    assert answer.reason.startswith("it could be opened before, and not again: mine")
     assert "mine can't be imported" in answer.reason
 
 

@@ -175,9 +175,10 @@ def test_every_kind_of_answer_is_read():
     assert reply_from(said(**{"is": "broken", "text": "why"}), "7") == Broken("why")
     assert reply_from(said(**{"is": "changed", "text": "os.open"}), "7") == Changed("os.open")
     assert reply_from(opened(**AS_LISTS), "7") == Open(OPENED, "3.10.1")
-    refused = reply_from(said(**{"is": "cannot-open", "why": ["a", "b", "c", "d"]}), "7")
+    refused = reply_from(said(**{"is": "cannot-open", "why": ["not-found", "b", "c", "d"]}), "7")
     assert isinstance(refused, CannotOpen)
-    assert (refused.code, refused.message, refused.cause, refused.hint) == ("a", "b", "c", "d")
+    assert (refused.code, refused.message) == ("not-found", "b")
+    assert (refused.cause, refused.hint) == ("c", "d")
 
 
 @pytest.mark.parametrize(
@@ -195,6 +196,7 @@ def test_every_kind_of_answer_is_read():
         said(**{"is": "broken", "text": None}),
         said(**{"is": "broken", "text": "x" * 10_000}),
         said(**{"is": "cannot-open", "why": ["a"]}),
+        said(**{"is": "cannot-open", "why": ["no-python", "", "", ""]}),
         ({"id": "7", "is": "memory"}, b"bytes"),
     ],
 )
@@ -210,11 +212,14 @@ def test_what_no_worker_would_say_is_refused(message):
         {"scalar_shape": 3},
         {"scalar_shape": [-1]},
         {"scalar_shape": [True]},
+        {"scalar_shape": [0]},
+        {"scalar_shape": [2]},
         {"scalar_shape": [1] * 100},
         {"profile": "best"},
         {"profile": []},
         {"delivery": "by hand"},
         {"dtype": "object"},
+        {"dtype": "float16"},
         {"dtype": {}},
         {"recognised": "a line"},
         {"recognised": ["x"] * 1000},

@@ -1,6 +1,6 @@
 """Returns an array of ten billion numbers that takes no memory where it is.
 
-deserves: memory
+deserves: fail
 """
 
 
