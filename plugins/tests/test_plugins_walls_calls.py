@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from gradmark_backends.walls import landlock
-from gradmark_backends.walls.seccomp import ALWAYS, MODES, NEWEST, PROCESSES, program
+from gradmark_backends.walls.seccomp import ALWAYS, MODES, NEWEST, PROCESSES, UNCOUNTED, program
 from gradmark_backends.walls.system import MACHINES, CannotWall, machine
 
 PID = 4242
@@ -111,6 +111,21 @@ def test_neighbours_have_their_limits_and_owners_left_alone(name):
     assert decided(name, fcntl, 3, 8) == decided(name, fcntl, 3, 15) == REFUSE
     assert decided(name, fcntl, 3, 1030) == decided(name, ioctl, 3, 0x5401) == ALLOW
     assert decided(name, ioctl, 3, 0x5412) == REFUSE
+
+
+@BOTH
+def test_no_file_is_kept_from_others(name):
+    """A lease on what is only read would let every other process wait for it."""
+    fcntl = number(name, 72, 25)
+    assert decided(name, fcntl, 3, 1024) == decided(name, fcntl, 3, 1026) == REFUSE
+    assert decided(name, fcntl, 3, 1025) == decided(name, fcntl, 3, 1031) == ALLOW
+
+
+@BOTH
+def test_memory_that_no_limit_counts_is_absent(name):
+    """Its users fall back on files; so do those of the machine's few asynchronous requests."""
+    for numbers in UNCOUNTED.values():
+        assert decided(name, numbers[MACHINES[name].column]) == ABSENT
 
 
 @BOTH

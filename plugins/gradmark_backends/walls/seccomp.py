@@ -65,6 +65,17 @@ SHARED: Table = {
 }  # fmt: skip
 """Memory, queues and keys that live on when the worker is gone: a note to the next one."""
 
+WATCHING: Table = {"inotify_init": (253, None), "inotify_init1": (294, 26)}
+"""Names of files outside, and what happens to them; a user has few of these."""
+
+UNCOUNTED: Table = {
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "io_setup": (206, 0),
+}  # fmt: skip
+"""Memory that no limit of a process counts, and requests of which the machine has few.
+
+Whoever lacks them falls back on files.
+"""
+
 NEIGHBOURS: Table = {
     "setpriority": (141, 140), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
     "sched_setattr": (314, 274), "ioprio_set": (251, 30), "migrate_pages": (256, 238),
@@ -89,7 +100,7 @@ MACHINE: Table = {
 }  # fmt: skip
 """The machine itself: nothing but root could, and a worker may have been started by root."""
 
-ALWAYS = (OWNERS, LOOKING, SOCKETS, RINGS, SIGNALS, SHARED, NEIGHBOURS, MACHINE)
+ALWAYS = (OWNERS, LOOKING, SOCKETS, RINGS, SIGNALS, SHARED, WATCHING, NEIGHBOURS, MACHINE)
 
 CLONE, CLONE3, KILL, TGKILL = (56, 220), (435, 435), (62, 129), (234, 131)
 OPEN, OPENAT, OPENAT2 = (2, None), (257, 56), (437, 437)
@@ -97,7 +108,10 @@ PRLIMIT, AFFINITY, FCNTL, IOCTL = (302, 261), (203, 122), (72, 25), (16, 29)
 
 _CLONE_THREAD = 0x10000
 _ACCESS_OR_TRUNCATE, _TRUNCATE = 0o1003, 0o1000
-_SET_OWNER = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: the kernel would send the signal
+_REACHING = (
+    *(8, 10, 15),  # F_SETOWN, F_SETSIG, F_SETOWN_EX: the kernel would send the signal
+    *(1024, 1026),  # F_SETLEASE, F_NOTIFY: others would wait for a file that is only read here
+)
 _INJECTING = (0x8901, 0x8902, 0x5412, 0x541C)  # FIOSETOWN, SIOCSPGRP, TIOCSTI, TIOCLINUX
 
 _LOAD, _EQUAL, _GREATER, _AND, _RETURN = 0x20, 0x15, 0x25, 0x54, 0x06
@@ -173,6 +187,8 @@ def program(where: Machine, pid: int, *, processes: bool = False) -> list[Instru
     for table in ALWAYS if processes else (*ALWAYS, PROCESSES, MODES):
         for numbers in table.values():
             out += _refuse(numbers[column])
+    for numbers in UNCOUNTED.values():
+        out += _refuse(numbers[column], _ENOSYS)
     # Its arguments are behind a pointer, where no filter looks; the C library then uses openat.
     out += _refuse(OPENAT2[column], _ENOSYS)
     out += _on(OPEN[column], _opening(1))
@@ -185,7 +201,7 @@ def program(where: Machine, pid: int, *, processes: bool = False) -> list[Instru
         out += _on(TGKILL[column], _unless(0, (pid,)))
     out += _on(PRLIMIT[column], _unless(0, (0, pid)))
     out += _on(AFFINITY[column], _unless(0, (0, pid)))
-    out += _on(FCNTL[column], _except(1, _SET_OWNER))
+    out += _on(FCNTL[column], _except(1, _REACHING))
     out += _on(IOCTL[column], _except(1, _INJECTING))
     return [*out, _give(_ALLOW)]
 
