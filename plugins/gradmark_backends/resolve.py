@@ -83,7 +83,9 @@ def _choosing(plan: Plan, chosen: str) -> Plan:
     """Return a plan for one class of several, where one was named after ``::``."""
     if not chosen:
         return plan
-    if plan.kind == "adapter" or not chosen.isidentifier():
+    name = chosen.rpartition("::")[2]
+    each = plan.kind == "path" and chosen == "*"
+    if plan.kind == "adapter" or not (name.isidentifier() or each):
         raise GradmarkError(
             "no-such-class",
             f"--backend={plan.name}::{chosen}: {chosen!r} is no class of an engine",

@@ -176,8 +176,12 @@ _compare = click.option(
 @click.option("-q", "--quiet", is_flag=True, help="Print the score and the report's place only.")
 def run(**options: Any) -> int:
     """Ask a library all of a profile, and write the journal and the report."""
-    from gradmark_cli.running import Request, run_backend
+    from gradmark_cli.running import EACH, Request, run_backend
 
+    if options["backend"].endswith(EACH):
+        from gradmark_cli.each import run_each
+
+        return run_each(Request(**options))
     return run_backend(Request(**options))
 
 

@@ -40,6 +40,9 @@ from gradmark_cli.progress import Progress
 from gradmark_reports.terminal import failure_text, summary_lines
 from gradmark_reports.visible import visible, visible_line
 
+EACH = "::*"
+"""What follows a path all of whose engines are graded."""
+
 INTERRUPTED = 2
 COLOURS = {Outcome.LENIENT: "green", Outcome.BLOCKED: "yellow", Outcome.UNGRADED: "magenta"}
 
@@ -66,13 +69,21 @@ class Request:
     quiet: bool = False
 
 
-def run_backend(request: Request) -> int:
-    """Ask, judge, write, print, and return the exit code. Raises `GradmarkError`."""
-    from gradmark_backends.backend import open_backend
-    from gradmark_backends.graded import graded_plan
-    from gradmark_reference.recorded import open_reference
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request after its assignment was read: what is opened, and behind which walls."""
 
-    started = time.perf_counter()
+    request: Request
+    spec: Spec
+    assignment: Assignment | None
+    level: int
+    plan: Plan
+
+
+def prepared(request: Request) -> Prepared:
+    """Read the assignment and name what is to be opened. Raises `GradmarkError`."""
+    from gradmark_backends.graded import graded_plan
+
     spec = registry.load_spec()
     assignment = None
     if request.assignment is not None:
@@ -99,6 +110,17 @@ def run_backend(request: Request) -> int:
     if assignment is not None and request.assignment is not None:
         hidden = (request.assignment, request.out)
         plan = graded_plan(plan, assignment.packages, assignment.needs, hidden)
+    return Prepared(request, spec, assignment, level, plan)
+
+
+def run_backend(request: Request) -> int:
+    """Ask, judge, write, print, and return the exit code. Raises `GradmarkError`."""
+    from gradmark_backends.backend import open_backend
+    from gradmark_reference.recorded import open_reference
+
+    started = time.perf_counter()
+    made = prepared(request)
+    request, plan, level = made.request, made.plan, made.level
     with Progress() as progress:
         progress.say(f"opening {visible_line(plan.name, 60)}")
         opening = partial(open_backend, plan, isolation=level)
@@ -106,8 +128,9 @@ def run_backend(request: Request) -> int:
         backend, reference = open_both(opening, comparing, isolation=level)
         whole, own = time.perf_counter() - started, backend.import_seconds
         start = f"start-up: {whole:.2f} s, of which {own:.2f} s the library's own import"
+        graded = _Graded(request, made.assignment, made.spec, plan, backend, reference)
         try:
-            return _Graded(request, assignment, spec, plan, backend, reference).run(progress, start)
+            return graded.run(progress, start)
         finally:
             backend.close()
 

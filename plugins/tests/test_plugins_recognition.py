@@ -179,6 +179,30 @@ def test_an_engine_is_chosen(chosen: str, leaf: str) -> None:
     assert recognised(chosen, CORPUS)[0] == leaf
 
 
+def test_each_engine_of_a_folder_is_graded(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An engine that can't be opened costs itself alone, and each has a report of its own."""
+    for name, text in (("a", VALUE), ("b", VALUE), ("c", "import no_such_module\n" + VALUE)):
+        (place / "all" / name).mkdir(parents=True)
+        (place / "all" / name / "engine.py").write_text(text, encoding="utf-8")
+    assert main(["run", "--backend=./all::*", "--behaviour=operators.mul-grad", "-q"]) == 4
+    said = capsys.readouterr()
+    titles = [line for line in said.out.splitlines() if line.startswith("== ")]
+    assert titles == [f"== ./all::{name}/engine.py::Value" for name in "abc"]
+    assert said.out.count("so far: 1 pass") == 2
+    assert "No module named 'no_such_module'" in said.err
+    reports = sorted(path.parent.name for path in place.glob("gradmark-report/*/run.jsonl"))
+    assert reports == ["a-engine.py-Value", "b-engine.py-Value"]
+
+
+def test_one_of_an_archive_is_chosen_by_its_file(place: Path) -> None:
+    """What a refusal says to type works."""
+    packed(place / "work.zip", {"a/engine.py": VALUE, "b/engine.py": VALUE})
+    error = refused("work.zip", place)
+    assert "--backend=work.zip::a/engine.py::Value" in error.hint
+    assert recognised("work.zip::b/engine.py::Value", place)[0] == "leaf: Value(3.0)"
+    assert refused("work.zip::c/engine.py::Value", place).code == "no-such-class"
+
+
 def test_a_class_that_is_not_there(place: Path) -> None:
     """Those that are there are listed."""
     error = refused("two_engines::Node", CORPUS)

@@ -34,6 +34,9 @@ TRIED = 8
 LISTED = 12
 """Engines, files or attempts that a message names."""
 
+EACH = "*"
+"""What is written for a class to be told of all that there are."""
+
 FAR = 30
 """Points behind the first from which a class is no engine worth naming."""
 
@@ -64,7 +67,8 @@ class _Finding:
         self.plan = plan
         self.table = dict(plan.table)
         self.given = {k: v for k, v in plan.table if k in KEYS and (v or k in MAY_BE_EMPTY)}
-        self.wanted = plan.chosen or self.table.get("engine.class", "")
+        file, _, name = plan.chosen.rpartition("::")
+        self.file, self.wanted = file, name or self.table.get("engine.class", "")
         self.place = self._place()
         self.importing = Importing(self._folder())
         self.looked: list[str] = []
@@ -148,17 +152,20 @@ class _Finding:
 
     def _chosen(self) -> list[Candidate]:
         file = self.table.get("engine.file") if "engine.folder" in self.table else None
-        if file:
-            self.ranked = [c for c in self.ranked if str(c.path) == file]
+        ranked = self.ranked
+        if file := file or (self.file and str(self.importing.folder / self.file)):
+            ranked = [c for c in ranked if str(c.path) == file]
+        if self.wanted == EACH:
+            raise self._several([c for c in ranked if c.whole and c.points > 0], whole=True)
         if not self.wanted:
-            return self.ranked
-        chosen = [c for c in self.ranked if c.name == self.wanted]
+            return ranked
+        chosen = [c for c in ranked if c.name == self.wanted]
         if self.ranked and not chosen:
             raise CannotOpen(
                 "no-such-class",
-                f"there is no engine {self.wanted} in {self.plan.target}",
+                f"there is no engine {self.plan.chosen or self.wanted} in {self.plan.target}",
                 cause=self._list(self.ranked),
-                hint=f"--backend={self._named_as()}::{self.ranked[0].name}",
+                hint=f"--backend={self._named_as()}::{self.ranked[0].place(self.importing.folder)}",
             )
         return chosen
 
@@ -187,18 +194,21 @@ class _Finding:
             notes.append("as written in a table")
         return tuple(notes)
 
-    def _list(self, found: list[Candidate]) -> str:
-        lines = [c.place(self.importing.folder) for c in found[:LISTED]]
+    def _list(self, found: list[Candidate], limit: int = LISTED) -> str:
+        lines = [c.place(self.importing.folder) for c in found[:limit]]
         more = len(found) - len(lines)
         return "\n".join([*lines, *([f"and {more} more"] if more > 0 else [])])
 
-    def _several(self, found: list[Candidate]) -> CannotOpen:
+    def _several(self, found: list[Candidate], *, whole: bool = False) -> CannotOpen:
+        if not found:
+            return self._nothing()
         first = found[0].place(self.importing.folder)
         return CannotOpen(
             "several-engines",
-            f"{self.plan.name} has {len(found)} engines that are as likely as each other",
-            cause=self._list(found),
-            hint=f"choose one: --backend={self._named_as()}/{first}",
+            f"{self.plan.name} has {len(found)} engines that may be meant",
+            cause=self._list(found, len(found) if whole else LISTED),
+            hint=f"choose one: --backend={self._named_as()}::{first}, or --backend="
+            f"'{self._named_as()}::{EACH}' for each",
         )
 
     def _named_as(self) -> str:
