@@ -92,20 +92,27 @@ def grade(run: Run) -> Grade | None:
 
 
 def gate(run: Run, fail_under: float | None = None) -> int:
-    """Return a graded run's exit code: 0 enough, 1 too little, 3 no grade.
+    """Return a run's exit code: 0 enough, 1 too little, 3 no grade.
 
     Enough is ``fail_under`` percent of the points, or else the pass mark; without either, all that
-    is worth points holds.
+    is worth points holds. Without an assignment it is that share of the musts.
     """
     found = grade(run)
-    if found is None or found.share is None:
+    share = _musts(run) if found is None else found.share
+    if share is None:
         return 3
     if fail_under is not None:
         # The number as it was typed: 0.1 is a tenth, which no float is.
-        return int(100 * found.share < Fraction(str(fail_under)))
+        return int(100 * share < Fraction(str(fail_under)))
+    if found is None:
+        return int(share < 1)
     if found.passed is not None:
         return int(not found.passed)
     return int(not all(g.complete for g in found.groups))
+
+
+def _musts(run: Run) -> Fraction | None:
+    return Fraction(*run.score) if run.score and run.header.musts else None
 
 
 def _problems(run: Run, assignment: Assignment, entries: dict[str, Entry]) -> tuple[str, ...]:

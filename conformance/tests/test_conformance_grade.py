@@ -184,6 +184,16 @@ def test_the_gate(mark: Fraction | None, under: float | None, code: int) -> None
     assert gate(run(plan, PASS, PASS, PASS, FAIL), under) == code
 
 
+def test_without_points_the_musts_decide() -> None:
+    """As exactly: three of four musts are 75 %, and a run without a score is none."""
+    bare = run(PLAN, PASS, PASS, PASS, FAIL, assignment={})
+    assert (gate(bare, 75), gate(bare, 75.1), gate(bare)) == (0, 1, 1)
+    header = replace(bare.header, size=161, musts=250)
+    many = Run(header, (entry(IDS[0], PASS),) * 161, bare.footer)
+    assert (many.score, gate(many, 64.4)) == ((161, 250), 0)
+    assert gate(run(PLAN, PASS, assignment={}, partial=True), 0) == 3
+
+
 def test_without_a_mark_everything_has_to_hold() -> None:
     """A gate that nobody set is the strictest."""
     assert gate(run(PLAN, PASS, LENIENT, PASS, PASS)) == 0

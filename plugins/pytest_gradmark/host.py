@@ -116,7 +116,7 @@ class Host:
         if run is not None and exitstatus in ended:
             if options.write_baseline:
                 self._lines.append(baseline.write(Path(options.write_baseline), run))
-            if options.assignment or self._known is not None:
+            if options.assignment or options.fail_under or self._known is not None:
                 session.exitstatus = self._gated(session, run)
         if code == pytest.ExitCode.INTERNAL_ERROR and exitstatus in ended:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
@@ -126,7 +126,7 @@ class Host:
         deviating = sum(fails(entry) for entry in run.entries) + self._searched
         codes = [int(session.testsfailed > deviating)]
         options = self.bench.order.asked
-        if options.assignment:
+        if options.assignment or options.fail_under:
             codes.append(gate(run, float(options.fail_under) if options.fail_under else None))
         if self._known is not None:
             compared = baseline.compare(run, self._known, self.bench.ids)

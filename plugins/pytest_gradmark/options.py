@@ -43,7 +43,7 @@ OPTIONS = (
     ),
     Option(
         "--gradmark-fail-under", "", "gradmark_fail_under", "PERCENT",
-        "with an assignment: exit 1 below this share of the points, and 0 from there on",
+        "exit 1 below this share of the musts, or of an assignment's points, else 0",
     ),
     Option(
         "--gradmark-baseline", "", "gradmark_baseline", "FILE",
@@ -242,8 +242,11 @@ def _percent(config: pytest.Config) -> str:
         share = -1.0
     if not 0 <= share <= 100:  # noqa: PLR2004 - a percentage
         raise pytest.UsageError(f"--gradmark-fail-under wants a percentage, not {text!r}")
-    if text and not _text(config, "gradmark_assignment"):
-        raise pytest.UsageError("--gradmark-fail-under needs --assignment=FILE, which has points")
+    if text and not (_text(config, "gradmark_assignment") or _text(config, "gradmark_profile")):
+        raise pytest.UsageError(
+            "--gradmark-fail-under needs a profile that is named: --profile=tensor, "
+            "or --assignment=FILE"
+        )
     return text
 
 

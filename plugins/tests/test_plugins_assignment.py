@@ -183,6 +183,13 @@ def test_pytest_is_a_gate(graded, share, code):
     assert result.ret == code
 
 
+@pytest.mark.parametrize(("share", "code"), [("50", 0), ("50.1", 1)])
+def test_pytest_is_a_gate_without_points(graded, share, code):
+    """Three of six musts hold, and the profile is named."""
+    options = ("--backend=mylib", "--profile=tensor", "--tb=no")
+    assert graded.runpytest(*options, f"--gradmark-fail-under={share}").ret == code
+
+
 def test_own_failing_tests_still_fail(graded):
     """Enough points do not excuse a failing test of the repository's own."""
     (graded.path / "gradmark.toml").write_text(HERE)
@@ -204,7 +211,7 @@ def test_a_selection_gets_no_grade_from_pytest(graded):
     [
         (("--assignment=none.toml",), "*none.toml can't be read*"),
         (("--assignment=gradmark.toml", "--profile=torch"), "*grades the profile tensor*"),
-        (("--backend=right", "--gradmark-fail-under=5"), "*needs --assignment=FILE*"),
+        (("--backend=right", "--gradmark-fail-under=5"), "*needs a profile that is named*"),
         (("--assignment=gradmark.toml", "--gradmark-fail-under=x"), "*wants a percentage*"),
     ],
 )
