@@ -155,10 +155,12 @@ class Session:
         *,
         seed: int = 0,
         repeats: int = REPEATS,
+        graded: bool = False,
     ) -> None:
         """Prepare a run; nothing is asked yet.
 
-        ``spec`` holds all behaviours that may own a control, also those that are not run.
+        ``spec`` holds all behaviours that may own a control, also those that are not run. Whoever
+        is ``graded`` is not believed to be steady everywhere for being so in one question.
         """
         self.spec = spec
         self.backend = backend
@@ -172,7 +174,7 @@ class Session:
         self._history: deque[str] = deque(maxlen=HISTORY_LIMIT)
         self._loaded: tuple[str, ...] = ()
         self._stale = False
-        self._steady: bool | None = None
+        self._steady: bool | None = False if graded else None
         self._confirmed = 0
 
     def run(self) -> Iterator[Verdict]:

@@ -125,6 +125,14 @@ def test_a_steady_library_is_asked_once() -> None:
     assert (verdict.outcome, len(backend.asked)) == (Outcome.PASS, 1)
 
 
+def test_whoever_is_graded_is_asked_again() -> None:
+    """Being steady in one question buys nobody a mark in another."""
+    behaviour = Behaviour("a.b", "One", Level.MUST, "tensor", by_turns)
+    backend = Turning(True, False, True, steady=True)
+    verdict = Session(Spec((behaviour,)), backend, Reference(), graded=True).verdict("a.b")
+    assert verdict.outcome is Outcome.FAIL
+
+
 class Node:
     """A number whose backward goes through a set of all nodes below it."""
 

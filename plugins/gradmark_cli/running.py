@@ -185,7 +185,9 @@ class _Graded:
         self.ids = tuple(b.id for b in spec)
         self.chosen = choose(spec, profile, request.globs)
         self.whole = spec.profile(profile)
-        self.session = Session(spec, backend, reference, seed=request.seed)
+        self.session = Session(
+            spec, backend, reference, seed=request.seed, graded=assignment is not None
+        )
         selection = [f"--behaviour={glob}" for glob in request.globs]
         self.header = header_of(self.chosen, self.terms, backend.info, facts(reference), selection)
         if request.fail_under is not None and not reference.is_the_specs:

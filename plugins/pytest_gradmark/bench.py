@@ -184,7 +184,13 @@ class Bench:
         if self._watched is not None:
             self._watched.backend = backend
             backend = self._watched
-        self._session = Session(self._spec, backend, reference, seed=self.terms.seed)
+        self._session = Session(
+            self._spec,
+            backend,
+            reference,
+            seed=self.terms.seed,
+            graded=self.terms.assignment is not None,
+        )
         return self._session
 
     def close(self) -> None:

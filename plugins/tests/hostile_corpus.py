@@ -147,7 +147,7 @@ def _graded(path: Path, level: int) -> tuple[str, tuple[str, ...]]:
     except GradmarkError as error:
         return error.code, ()
     with backend:
-        session = Session(load_spec(), backend, open_reference("recorded", 0))
+        session = Session(load_spec(), backend, open_reference("recorded", 0), graded=True)
         found = {identity: session.verdict(identity).outcome.value for identity in ORDER}
     return found.pop(ABOUT), tuple(dict.fromkeys(found.values()))
 
