@@ -1,6 +1,6 @@
 """Raises SystemExit(0) when it is imported.
 
-deserves: import-failed
+deserves: fail
 """
 
 raise SystemExit(0)
