@@ -14,6 +14,7 @@ help:
 	@echo "make demo   grade the bundled student's engine and write its report"
 	@echo "make test   ruff, mypy and the tests"
 	@echo "make real   the tests against real autograd libraries"
+	@echo "make heavy  the tests against libraries with environments of their own"
 	@echo "make bench  how long a run takes"
 	@echo "make hostile  what submissions get that cheat or destroy"
 	@echo "make sample the sample report of the docs and its pictures, anew"
@@ -38,7 +39,7 @@ types: $(VENV)/.installed-dev
 	$(VENV)/bin/mypy
 
 tests: $(VENV)/.installed-dev
-	$(VENV)/bin/pytest -n $(WORKERS) -m "not real"
+	$(VENV)/bin/pytest -n $(WORKERS) -m "not real and not heavy"
 
 bench: $(VENV)/.installed-all
 	$(VENV)/bin/python conformance/bench/bench.py
@@ -53,6 +54,11 @@ sample: $(VENV)/.installed-dev
 fuzz: $(VENV)/.installed-dev
 	$(VENV)/bin/python $(PIP_INSTALL) atheris
 	$(VENV)/bin/python plugins/tests/fuzz_answers.py -max_total_time=$(SECONDS)
+
+# Eight gigabytes the first time, in the user's cache or in GRADMARK_HOME.
+heavy: $(VENV)/.installed-dev
+	$(VENV)/bin/gradmark env --all
+	$(VENV)/bin/pytest -m heavy -n $(WORKERS)
 
 real: $(REAL_VENV)/.installed-real
 	$(REAL_VENV)/bin/pytest -m real

@@ -17,6 +17,15 @@ class Autograd(Adapter):
     places = ("numpy", "numpy.linalg")
     types = ("ndarray", "generic")
     keywords = {"dim": "axis", "keepdim": "keepdims"}
+    aliases = {
+        # NumPy's meaning: all axes in their new order, and another dtype
+        "transpose": "swapaxes",
+        ".transpose": "swapaxes",
+        "permute": "transpose",
+        ".permute": lambda lib, array, *axes: lib.numpy.transpose(array, axes),
+        ".t": lambda lib, array: array.T,
+        ".view": None,
+    }
     recognised = ("leaf: an argument of the function, autograd.numpy.array(data)",)
 
     def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:

@@ -81,7 +81,7 @@ class _Keras(Adapter):
         """Keras has functions alone: a tensor's methods are its engine's."""
         function = self.function_for(owner, name)
         if function is None:
-            return super().method(owner, name, args, kwargs)
+            raise Missing(f"module keras.ops has no attribute {name!r}")
         return function(owner, *args, **self._renamed(kwargs))
 
     def is_tensor(self, value: Any) -> bool:
