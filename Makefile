@@ -7,7 +7,7 @@ SECONDS ?= 60
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PINS = pyproject.toml constraints.txt
 
-.PHONY: help demo test lint types tests bench fuzz hostile sample real
+.PHONY: help demo test lint types tests bench fuzz hostile sample real heavy
 .DELETE_ON_ERROR:
 
 help:
