@@ -56,6 +56,8 @@ def tidy(steps: list[Step], *, last: bool) -> tuple[Step, ...]:
 
 
 def _ordered(releases: list[Step]) -> list[Step]:
+    if len(releases) < 2:  # noqa: PLR2004 - one is in order
+        return releases
     numbers = [step.number for step in releases]
     by_slot = sorted(releases, key=released)
     return [replace(s, number=n) for s, n in zip(by_slot, numbers, strict=True)]

@@ -186,8 +186,11 @@ def _check_node(function: ast.AST, filename: str, known: Mapping[str, Any]) -> N
     bound |= {n.arg for n in nodes if isinstance(n, ast.arg)}
     if isinstance(function, ast.FunctionDef):
         bound |= {n.arg for n in _walk(function.args) if isinstance(n, ast.arg)}
+    called = {id(n.func) for n in nodes if isinstance(n, ast.Call)}
     for node in nodes:
         problem = _problem(node, bound, known)
+        if problem is None and _is_getattr_renamed(node, called, bound, known):
+            problem = "`getattr` under another name", "getattr(value, name) itself"
         if problem is not None:
             place = node.context_expr if isinstance(node, ast.withitem) else node
             line = getattr(place, "lineno", getattr(function, "lineno", 1))
@@ -222,6 +225,16 @@ def _problem(node: ast.AST, bound: set[str], known: Mapping[str, Any]) -> Proble
         case ast.withitem(context_expr=expression):
             return _of_context(expression, bound, known)
     return _STATEMENTS.get(type(node))
+
+
+def _is_getattr_renamed(
+    node: ast.AST, called: set[int], bound: set[str], known: Mapping[str, Any]
+) -> bool:
+    """Say whether getattr is reached so that nobody can read whether it is given a default."""
+    if not isinstance(node, (ast.Name, ast.Attribute)) or _root(node) in bound:
+        return False
+    plain = isinstance(node, ast.Name) and node.id == "getattr" and id(node) in called
+    return not plain and _value(node, known) is getattr
 
 
 def _is_pythons(name: str) -> bool:

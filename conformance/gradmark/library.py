@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import prod
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -200,11 +201,7 @@ class Library:
         Every number is a multiple of 1/64, exact in float32, differs from all others drawn in the
         same call where the range allows it, and keeps ``gap`` away from the special points.
         """
-        points = [
-            n / 64
-            for n in range(round(low * 64), round(high * 64) + 1)
-            if all(abs(n / 64 - point) >= gap for point in away)
-        ]
+        points = _points(low, high, tuple(away), gap)
         count = prod(shape)
         if not points:
             raise Unfaithful("a draw from nothing", self._recorder.where(), "a wider range")
@@ -219,6 +216,13 @@ class Library:
             return [nest(sides[1:]) for _ in range(sides[0])] if sides else next(numbers)
 
         return nest(shape)
+
+
+@lru_cache(64)
+def _points(low: float, high: float, away: tuple[float, ...], gap: float) -> tuple[float, ...]:
+    """Return the multiples of 1/64 in a range that keep away from some points."""
+    all_of_them = (n / 64 for n in range(round(low * 64), round(high * 64) + 1))
+    return tuple(x for x in all_of_them if all(abs(x - point) >= gap for point in away))
 
 
 class Host:

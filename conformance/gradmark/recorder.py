@@ -24,6 +24,9 @@ from gradmark.recorded import Named, Recorded
 _AT_ONCE = frozenset({"host", "repeat"})
 """The steps that are done with a function when they end; others may keep it and call it later."""
 
+_PLAIN = frozenset({bool, int, float, str, type(None), FunctionType})
+"""What bodies give names to, besides recorded values."""
+
 
 @dataclass(slots=True)
 class _Scope:
@@ -71,7 +74,8 @@ class Recorder:
         for frame in reversed(frames):
             running.add(id(frame))
             for name, value in names_in(frame).items():
-                self._name(name, value)
+                if type(value) not in _PLAIN:
+                    self._name(name, value)
         for watch in self.watches:
             verify(watch, self.roots)
         self.watches = [watch for watch in self.watches if watch.frame in running]
@@ -147,9 +151,11 @@ class Recorder:
         read = self.reads.get(slot)
         owner = callee._gm_owner
         block = self.scopes[-1].blocks[-1]
-        if read is None or owner is None or slot in self.scopes[-1].used or read not in block:
+        # The read was just recorded, so it is found at the end or nowhere.
+        at = next((n for n in reversed(range(len(block))) if block[n] is read), None)
+        if read is None or owner is None or slot in self.scopes[-1].used or at is None:
             return self.value("invoke", "", (callee, *args), kwargs)
-        block.remove(read)
+        del block[at]
         self.absorbed.add(slot)
         return self.value("method", read.name, (owner, *args), kwargs)
 

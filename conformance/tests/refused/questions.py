@@ -10,6 +10,7 @@ from typing import Any
 REFUSED: list[tuple[Any, str, str]] = []
 check = isinstance
 same = operator.is_
+read = getattr
 
 
 def refused(what: str, instead: str) -> Any:
@@ -262,3 +263,16 @@ def _(lib):
 def _(lib):
     numbers = [1.0]
     lib.observe("x", lib.ones(1) * numbers.index(5.0))  # here
+
+
+@refused("`getattr` under another name", "getattr(value, name)")
+def _(lib):
+    x = lib.ones(1)
+    lib.observe("x", read(x, "missing", x))  # here
+
+
+@refused("`getattr` under another name", "getattr(value, name)")
+def _(lib):
+    x = lib.ones(1)
+    look = getattr  # here
+    lib.observe("x", look(x, "missing", x))
