@@ -163,6 +163,19 @@ def test_micrograd_is_ready() -> None:
 
 
 @pytest.mark.real
+@pytest.mark.parametrize(
+    ("name", "programs"),
+    [("delgrada", SCALAR_PROGRAMS), ("pytinytensor", [(neighbours, [[1.0, 3.0, 7.0]])])],
+)
+def test_small_engines_are_ready(
+    name: str, programs: list[tuple[Callable[[Any], None], list[Any]]]
+) -> None:
+    """What they have is right, and a cotangent is missing: backward takes none."""
+    check(ready(name), programs)
+    assert "unexpected keyword argument 'gradient'" in lacks(ready(name), cotangent)
+
+
+@pytest.mark.real
 @pytest.mark.parametrize("name", ["mygrad", "tinygrad", "autograd"])
 def test_a_cotangent_reaches_real_libraries(name: str) -> None:
     """A gradient to start from is handed over under the library's own name."""
