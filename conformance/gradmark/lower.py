@@ -12,7 +12,7 @@ from typing import Any
 
 from gradmark.program import Cut, Function, Items, Operand, Pairs, Ref, Step, walk
 from gradmark.replay import Env, Replay, replay
-from gradmark.surface import Surface
+from gradmark.surface import Surface, Unreadable, describe
 from gradmark.trace import Stop, Trace
 
 OPERATIONS = frozenset("call method attr binary unary index unpack repeat probe".split())
@@ -198,7 +198,12 @@ class _Lowered(Replay):
         else:
             answers = self._transform(step, env, list(wanted), leaves, seed)
         self.at = step.number
-        self.gradients = dict(zip(wanted, answers, strict=True))
+        if not isinstance(answers, Iterable):
+            raise Unreadable(f"gradients of {len(wanted)} leaves, where {describe(answers)} came")
+        given_back = tuple(answers)
+        if len(given_back) != len(wanted):
+            raise Unreadable(f"gradients of {len(wanted)} leaves, where {len(given_back)} came")
+        self.gradients = dict(zip(wanted, given_back, strict=True))
         if step.outs:
             env[step.outs[0]] = None
 

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from gradmark.trace import cut
 from gradmark_backends.adapter import Adapter
 from gradmark_backends.plan import DTYPES, CannotOpen, Opened, Plan, distribution
 from gradmark_backends.recognition.engine import Engine
@@ -41,6 +42,16 @@ def open_plan(plan: Plan) -> tuple[Adapter, Opened]:
         adapter = _adapter(plan)
     else:
         adapter = recognise(plan)
+    for what, said, known in (
+        ("delivery", adapter.delivery, ("attribute", "returned", "transform")),
+        ("profile", adapter.profile, ("scalar", "tensor", "torch")),
+    ):
+        if said not in known:
+            raise CannotOpen(
+                "no-adapter-object",
+                f"{plan.name} says {what} = {cut(repr(said), 60)}",
+                hint=f"one of {', '.join(known)}",
+            )
     return adapter, replace(_said(adapter, plan), import_seconds=time.perf_counter() - started)
 
 

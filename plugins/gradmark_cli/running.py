@@ -317,7 +317,8 @@ def smoke_backend(backend: str, python: str, isolation: int) -> int:
     try:
         opened = open_backend(plan, isolation=isolation)
     except GradmarkError as error:
-        lines, cause = unopened(error), str(error)
+        adapter = plan.target.partition(":")[0] if plan.kind == "adapter" else ""
+        lines, cause = unopened(error, adapter.rpartition(".")[2]), str(error)
     else:
         try:
             lines = smoke(opened)
