@@ -9,6 +9,7 @@ from gradmark.operations import (
     losses,
     products,
     reductions,
+    running,
     shapes,
     softmax,
 )
@@ -20,6 +21,7 @@ TABLE: tuple[Operation, ...] = (
     *arithmetic.OPERATIONS,
     *elementwise.OPERATIONS,
     *reductions.OPERATIONS,
+    *running.OPERATIONS,
     *shapes.OPERATIONS,
     *indexing.OPERATIONS,
     *products.OPERATIONS,

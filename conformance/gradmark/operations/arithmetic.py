@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gradmark.operations.table import ANY, POSITIVE, Call, Case, Operation
 
 _MATRIX = (2, 3)
@@ -41,6 +39,15 @@ def _directions(noun: str, left: str, right: str) -> tuple[Case, ...]:
             f"In {noun}, the sum is over the leading axis only, or the axis of length 1 is lost.",
         ),
         Case(
+            "broadcast-column-left",
+            ((2, 1), _MATRIX),
+            _MATRIX,
+            f"{noun.capitalize()} of a column and a matrix sums along the rows",
+            f"With the column on the left of the {noun} it collects {left}, summed along each row "
+            "and kept as a column.",
+            f"In {noun}, an axis of length 1 on the left is taken for one that is not there.",
+        ),
+        Case(
             "broadcast-outer",
             ((2, 1), (1, 3)),
             _MATRIX,
@@ -57,6 +64,47 @@ def _directions(noun: str, left: str, right: str) -> tuple[Case, ...]:
             f"A tensor without axes takes part in every element of the {noun}, so {left} is "
             "summed to one number.",
             f"In {noun}, the number is handed a gradient with the axes of the matrix.",
+        ),
+        Case(
+            "broadcast-number-right",
+            (_MATRIX, ()),
+            _MATRIX,
+            f"{noun.capitalize()} of a matrix and one number sums over all elements",
+            f"On the right of the {noun} stands a tensor without axes, no plain number: it "
+            f"collects {right}, summed over everything.",
+            f"In {noun}, a tensor without axes is read as a constant and is given nothing.",
+        ),
+        Case(
+            "broadcast-one-element",
+            ((3,), (1,)),
+            (3,),
+            f"{noun.capitalize()} of a vector and one element sums to shape (1,)",
+            f"A single element in an axis of its own is stretched along it. It collects {right}, "
+            "and the gradient keeps that axis.",
+            f"In {noun}, the gradient of a single element loses its axis and becomes a bare "
+            "number.",
+        ),
+        Case(
+            "broadcast-three-axes",
+            ((2, 1, 3), (4, 1)),
+            (2, 4, 3),
+            f"{noun.capitalize()} of three axes and two stretches both",
+            f"(2, 1, 3) and (4, 1) meet in (2, 4, 3): the left operand of the {noun} lacks the "
+            "middle axis, the right one the first and the last, and each sums over what it lacks.",
+            f"In {noun}, an axis that is missing and one of length 1 are not both reduced.",
+            profile="torch",
+        ),
+        Case(
+            "broadcast-zero-size",
+            ((0, 3), (1, 3)),
+            (0, 3),
+            f"{noun.capitalize()} of a row and an empty batch hands the row zeros",
+            f"A row that meets no rows takes part in nothing: the {noun} hands it a sum over no "
+            "terms, which is 0 in the row's own shape and not None.",
+            f"In {noun}, a sum over nothing is skipped, and the row's gradient is empty or None.",
+            profile="torch",
+            after=("operations.sum-zero-size",),
+            beside=True,
         ),
     )
 
@@ -80,10 +128,6 @@ def _arithmetic(name: str, noun: str, call: Call, left: str, right: str) -> Oper
 def _same(title: str, why: str, mistake: str) -> Case:
     return Case("", _BOTH, _MATRIX, title, why, mistake)
 
-
-_ADD = _arithmetic(
-    "add", "addition", lambda _, a, b: a + b, "what arrives", "what arrives there as well"
-)
 
 _POW = Operation(
     "pow",
@@ -120,30 +164,8 @@ _POW = Operation(
 )
 
 OPERATIONS = (
-    replace(
-        _ADD,
-        cases=(
-            *_ADD.cases,
-            Case(
-                "broadcast-three-axes",
-                ((2, 1, 3), (4, 1)),
-                (2, 4, 3),
-                "Addition of three axes and two stretches both",
-                "(2, 1, 3) and (4, 1) meet in (2, 4, 3): the one lacks the middle axis, the other "
-                "the first and the last, and each gets a sum over what it lacks.",
-                "An axis that is missing and one of length 1 are not both reduced.",
-                profile="torch",
-            ),
-            Case(
-                "broadcast-one-element",
-                ((3,), (1,)),
-                (3,),
-                "Addition of a vector and one element sums to shape (1,)",
-                "A single element in an axis of its own is stretched along it, and its gradient "
-                "keeps that axis.",
-                "The gradient of the single element loses its axis and becomes a bare number.",
-            ),
-        ),
+    _arithmetic(
+        "add", "addition", lambda _, a, b: a + b, "what arrives", "what arrives there as well"
     ),
     _arithmetic(
         "sub",

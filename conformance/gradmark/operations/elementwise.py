@@ -5,6 +5,8 @@ from __future__ import annotations
 from gradmark.operations.table import ANY, NEGATIVE, POSITIVE, Call, Case, Domain, Operation
 
 _ALL = ("strided", "float64", "zero-size")
+"""What every function is asked; one that is no scalar engine's is asked of a lone number too."""
+
 _MATRIX = (2, 3)
 
 
@@ -18,7 +20,6 @@ def _unary(  # noqa: PLR0913 - a row of the table
     *,
     profile: str = "torch",
     domain: Domain = ANY,
-    also: tuple[str, ...] = ("float64",),
     claims: tuple[str, ...] = (),
 ) -> Operation:
     base = Case("", (_MATRIX,), _MATRIX, title, why, mistake, claims=claims)
@@ -32,7 +33,7 @@ def _unary(  # noqa: PLR0913 - a row of the table
         _MATRIX,
         base,
         domains=(domain,),
-        also=also,
+        also=(*_ALL, "number"),
     )
 
 
@@ -144,7 +145,6 @@ OPERATIONS = (
         "|x| falls with slope -1 on the left of zero and rises with slope 1 on the right.",
         "The sign is left out, so that negative elements are pushed the wrong way.",
         profile="tensor",
-        also=_ALL,
     ),
     _unary(
         "sigmoid",
@@ -154,7 +154,6 @@ OPERATIONS = (
         "With s = sigmoid(x) the slope is s·(1 - s), a quarter at most.",
         "s·(1 - s) is computed with x, or the factor s is left out.",
         profile="tensor",
-        also=_ALL,
     ),
     _unary(
         "sin",
@@ -261,7 +260,6 @@ OPERATIONS = (
         "clamp blocks the gradient outside of its bounds",
         "Outside of the bounds the result does not move with x, so nothing comes back from there.",
         "The gradient passes as if nothing had been cut off.",
-        also=_ALL,
         domain=Domain(-2.0, 2.0, away=(-1.0, 1.0), gap=0.125),
     ),
     Operation(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gradmark.operations.table import ANY, LARGE, POSITIVE, Call, Case, Domain, Operation
+from gradmark.operations.table import ANY, LARGE, Call, Case, Domain, Operation
 
-_M = (2, 3)
+M = (2, 3)
 _CUBE = (2, 3, 2)
 _LAYOUTS = ("strided", "float64")
 
 
-def _case(  # noqa: PLR0913 - a case's own fields
+def case(  # noqa: PLR0913 - a case's own fields
     slug: str,
     out: tuple[int, ...],
     call: Call,
@@ -17,19 +17,20 @@ def _case(  # noqa: PLR0913 - a case's own fields
     why: str,
     mistake: str,
     *,
-    shape: tuple[int, ...] = _M,
+    shape: tuple[int, ...] = M,
     profile: str = "",
     on: str = "",
     rtol: float | None = None,
     domains: tuple[Domain, ...] = (),
 ) -> Case:
+    """Return a case of a reduction of one operand."""
     return Case(
         slug, (shape,), out, title, why, mistake,
         profile=profile, call=call, on=on, rtol=rtol, domains=domains,
     )  # fmt: skip
 
 
-def _row(  # noqa: PLR0913 - a row of the table
+def row(  # noqa: PLR0913 - a row of the table
     name: str,
     profile: str,
     call: Call,
@@ -41,13 +42,14 @@ def _row(  # noqa: PLR0913 - a row of the table
     domain: Domain = ANY,
     also: tuple[str, ...] = _LAYOUTS,
 ) -> Operation:
+    """Return a reduction as a row of the table."""
     return Operation(
         name,
         "reduction",
         profile,
         call,
         rule,
-        (_M,),
+        (M,),
         out,
         base,
         cases=cases,
@@ -56,21 +58,22 @@ def _row(  # noqa: PLR0913 - a row of the table
     )
 
 
-def _base(
+def base(
     title: str, why: str, mistake: str, *, out: tuple[int, ...] = (), claims: tuple[str, ...] = ()
 ) -> Case:
-    return Case("", (_M,), out, title, why, mistake, claims=claims)
+    """Return what a reduction says about itself."""
+    return Case("", (M,), out, title, why, mistake, claims=claims)
 
 
 OPERATIONS = (
-    _row(
+    row(
         "sum",
         "tensor",
         lambda _, x: x.sum(),
         "what arrives at the sum",
         "operators.sum-times-weight",
         (
-            _case(
+            case(
                 "dim",
                 (3,),
                 lambda _, x: x.sum(0),
@@ -78,7 +81,7 @@ OPERATIONS = (
                 "Every column has a sum of its own, and what arrives there goes to that column.",
                 "The gradient is stretched along the other axis, or all of it to everything.",
             ),
-            _case(
+            case(
                 "last-dim",
                 (2,),
                 lambda _, x: x.sum(-1),
@@ -88,7 +91,7 @@ OPERATIONS = (
                 "The vector of gradients is broadcast as a row, although it belongs to a column.",
                 on="dim",
             ),
-            _case(
+            case(
                 "keepdim",
                 (2, 1),
                 lambda _, x: x.sum(1, keepdim=True),
@@ -97,7 +100,7 @@ OPERATIONS = (
                 "The axis is put back a second time, or keepdim is ignored.",
                 on="dim",
             ),
-            _case(
+            case(
                 "two-dims",
                 (3,),
                 lambda _, x: x.sum((0, 2)),
@@ -108,7 +111,7 @@ OPERATIONS = (
                 profile="torch",
                 on="dim",
             ),
-            _case(
+            case(
                 "scalar",
                 (),
                 lambda _, x: x.sum(),
@@ -121,14 +124,14 @@ OPERATIONS = (
         ),
         also=(*_LAYOUTS, "zero-size"),
     ),
-    _row(
+    row(
         "mean",
         "tensor",
         lambda _, x: x.mean(),
         "1/n of what arrives",
         "operators.mean-grad",
         (
-            _case(
+            case(
                 "dim",
                 (3,),
                 lambda _, x: x.mean(0),
@@ -136,7 +139,7 @@ OPERATIONS = (
                 "Two elements go into each mean here, so each gets half of its gradient.",
                 "The gradient is divided by the number of all elements.",
             ),
-            _case(
+            case(
                 "keepdim",
                 (2, 1),
                 lambda _, x: x.mean(1, keepdim=True),
@@ -145,7 +148,7 @@ OPERATIONS = (
                 "mean does not hand keepdim on to the sum that it is made of.",
                 on="dim",
             ),
-            _case(
+            case(
                 "two-dims",
                 (3,),
                 lambda _, x: x.mean((0, 2)),
@@ -158,18 +161,18 @@ OPERATIONS = (
             ),
         ),
     ),
-    _row(
+    row(
         "prod",
         "torch",
         lambda _, x: x.prod(),
         "the product of all others",
-        _base(
+        base(
             "prod hands each factor the product of all others",
             "As in a product of two, each factor's slope is everything else multiplied.",
             "The factor itself is not taken out of the product.",
         ),
         (
-            _case(
+            case(
                 "dim",
                 (2,),
                 lambda _, x: x.prod(1),
@@ -177,7 +180,7 @@ OPERATIONS = (
                 "Each row has a product of its own, and its factors share nothing with others.",
                 "The product of all elements is used in each row.",
             ),
-            _case(
+            case(
                 "keepdim",
                 (1, 3),
                 lambda _, x: x.prod(0, keepdim=True),
@@ -188,18 +191,18 @@ OPERATIONS = (
             ),
         ),
     ),
-    _row(
+    row(
         "max",
         "tensor",
         lambda _, x: x.max(),
         "the place of the largest element",
-        _base(
+        base(
             "max hands its gradient to the largest element",
             "Only the largest element moves the maximum; all the others have the slope 0.",
             "All elements are given the gradient, as for a sum.",
         ),
         (
-            _case(
+            case(
                 "dim",
                 (2,),
                 lambda lib, x: lib.unpack(x.max(1), 2)[0],
@@ -209,7 +212,7 @@ OPERATIONS = (
                 "The place within the row is taken for a place in the whole array.",
                 profile="torch",
             ),
-            _case(
+            case(
                 "keepdim",
                 (1, 3),
                 lambda lib, x: lib.unpack(x.max(0, keepdim=True), 2)[0],
@@ -221,18 +224,18 @@ OPERATIONS = (
             ),
         ),
     ),
-    _row(
+    row(
         "min",
         "torch",
         lambda _, x: x.min(),
         "the place of the smallest element",
-        _base(
+        base(
             "min hands its gradient to the smallest element",
             "Only the smallest element moves the minimum; all the others have the slope 0.",
             "min is computed as -max(-x), and one of the two signs is lost on the way back.",
         ),
         (
-            _case(
+            case(
                 "dim",
                 (3,),
                 lambda lib, x: lib.unpack(x.min(0), 2)[0],
@@ -243,12 +246,12 @@ OPERATIONS = (
         ),
         also=("float64",),
     ),
-    _row(
+    row(
         "amax",
         "torch",
         lambda _, x: x.amax(1),
         "the place of each row's largest element",
-        _base(
+        base(
             "amax hands each row's gradient to its largest element",
             "amax is max along an axis without the places; its gradient goes to the same elements.",
             "The mask of the largest elements compares with the maximum of the whole array.",
@@ -258,18 +261,33 @@ OPERATIONS = (
         out=(2,),
         also=("float64",),
     ),
-    _row(
+    row(
+        "amin",
+        "torch",
+        lambda _, x: x.amin(0),
+        "the place of each column's smallest element",
+        base(
+            "amin hands each column's gradient to its smallest element",
+            "amin is min along an axis without the places: each column pays its smallest element.",
+            "It is made of amax of the negated numbers, and one of the two signs is lost.",
+            out=(3,),
+        ),
+        (),
+        out=(3,),
+        also=(),
+    ),
+    row(
         "var",
         "torch",
         lambda _, x: x.var(),
         "2·(x - mean)/(n - 1)",
-        _base(
+        base(
             "var hands each element twice its distance from the mean",
             "The slope is 2·(x - mean)/(n - 1): the mean moves too, but that cancels out.",
             "The division is by n, although var divides by n - 1 unless told otherwise.",
         ),
         (
-            _case(
+            case(
                 "dim",
                 (2,),
                 lambda _, x: x.var(1),
@@ -277,7 +295,7 @@ OPERATIONS = (
                 "Each row of three has its own mean, and n - 1 is 2.",
                 "The distances are taken from the mean of all elements.",
             ),
-            _case(
+            case(
                 "population",
                 (),
                 lambda _, x: x.var(correction=0),
@@ -287,12 +305,12 @@ OPERATIONS = (
             ),
         ),
     ),
-    _row(
+    row(
         "std",
         "torch",
         lambda _, x: x.std(),
         "(x - mean)/((n - 1)·std)",
-        _base(
+        base(
             "std hands each element its distance over n - 1 times std",
             "std is the root of var, so its slope is var's slope over twice std.",
             "The slope of the root is forgotten, and var's gradient comes back.",
@@ -300,19 +318,19 @@ OPERATIONS = (
         (),
         also=("float64",),
     ),
-    _row(
+    row(
         "logsumexp",
         "torch",
         lambda _, x: x.logsumexp(1),
         "the row's softmax",
-        _base(
+        base(
             "logsumexp hands its gradient back in shares of the softmax",
             "d log(Σ exp(x))/dx is exp(x)/Σ exp(x): shares that add up to one in each row.",
             "The division by the sum is forgotten, so that exp(x) comes back.",
             out=(2,),
         ),
         (
-            _case(
+            case(
                 "keepdim",
                 (1, 3),
                 lambda _, x: x.logsumexp(0, keepdim=True),
@@ -320,7 +338,7 @@ OPERATIONS = (
                 "The shares are taken within each column, and the axis stays with length 1.",
                 "The shares of logsumexp are taken along the last axis whatever dim says.",
             ),
-            _case(
+            case(
                 "large",
                 (2,),
                 lambda _, x: x.logsumexp(1),
@@ -334,18 +352,18 @@ OPERATIONS = (
         ),
         out=(2,),
     ),
-    _row(
+    row(
         "norm",
         "torch",
         lambda _, x: x.norm(),
         "x over the norm",
-        _base(
+        base(
             "norm hands each element its share of the length",
             "The length grows in the direction of x itself: the slope is x/|x|.",
             "The gradient is x or 2x, as if the root had not been taken.",
         ),
         (
-            _case(
+            case(
                 "dim",
                 (2,),
                 lambda _, x: x.norm(dim=1),
@@ -354,47 +372,5 @@ OPERATIONS = (
                 "Each row is divided by the length of the whole matrix.",
             ),
         ),
-    ),
-    _row(
-        "cumsum",
-        "torch",
-        lambda _, x: x.cumsum(0),
-        "the sum of what arrives from there on",
-        _base(
-            "cumsum hands back the sum of all later gradients",
-            "An element is part of its own running sum and of all later ones, so it collects "
-            "from them all: a running sum from the end.",
-            "The gradients are summed from the start, as in the forward pass.",
-            out=_M,
-        ),
-        (
-            _case(
-                "last-dim",
-                _M,
-                lambda _, x: x.cumsum(-1),
-                "cumsum along the last axis runs back within each row",
-                "Each row has running sums of its own, and the last element of a row collects "
-                "once only.",
-                "The sum from the end runs on into the row before.",
-            ),
-        ),
-        out=_M,
-    ),
-    _row(
-        "cumprod",
-        "torch",
-        lambda _, x: x.cumprod(1),
-        "a running product without the element",
-        _base(
-            "cumprod hands each factor what all later products owe it",
-            "A factor is part of its own running product and of all later ones, each time with "
-            "the slope of that product without the factor.",
-            "Only the product that ends at the element is counted.",
-            out=_M,
-        ),
-        (),
-        out=_M,
-        domain=POSITIVE,
-        also=(),
     ),
 )

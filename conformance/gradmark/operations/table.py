@@ -78,7 +78,7 @@ class Operation:
     ``noun`` is what its sentences call it and ``rule`` how its gradient is made. ``base`` is what
     its other cases wait for; an operation that another chapter shows already names that behaviour
     instead. ``like`` is an operation that the base itself waits for. ``also`` names the derived
-    cases: ``strided``, ``float64``, ``zero-size``.
+    cases: ``strided``, ``float64``, ``zero-size``, ``number``.
     """
 
     name: str
@@ -192,9 +192,24 @@ def _empty(operation: Operation) -> Case:
     )
 
 
+def _number(operation: Operation) -> Case:
+    return Case(
+        "number",
+        ((),),
+        (),
+        f"{operation.heading} of one number without axes has a slope",
+        "A loss is a tensor without axes, and so may be what is made of it: "
+        f"{operation.called} takes it like any other, and {operation.rule} is one number too.",
+        f"{operation.heading} assumes that there is an axis, or lets Python's own numbers do the "
+        "work, which record nothing.",
+        profile="torch",
+    )
+
+
 DERIVED: dict[str, Callable[[Operation], Case]] = {
     "strided": _strided,
     "float64": _float64,
     "zero-size": _empty,
+    "number": _number,
 }
 """The cases that are made from a row alone."""

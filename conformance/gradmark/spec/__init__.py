@@ -10,6 +10,7 @@ ORDER = (
     "operations",
     "kinks",
     "kinks_limits",
+    "kinks_rows",
     "backward",
     "backward_slopes",
     "backward_mean",

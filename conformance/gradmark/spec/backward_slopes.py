@@ -80,3 +80,30 @@ def _(lib):
     lib.observe("height after a step along the gradient", height(along + 0.5, up + -1.25))
     lib.observe("height after a step against it", height(along * -1 + 0.5, up * -1 + -1.25))
     lib.observe("height after a step across it", height(up + 0.5, along * -1 + -1.25))
+
+
+@chapter.behaviour(
+    "exact-beside-a-large-number",
+    "A slope is exact beside a number that dwarfs it",
+    profile="scalar",
+    source="what tells a derivative from a difference",
+    after=["operators.mul-grad", "operators.add-grad"],
+    why=(
+        "Next to 10²⁴ no small step changes the result, but a derivative is worked out from the "
+        "graph and takes no step at all."
+    ),
+    mistake="The slope is measured: inputs are moved a little, and results are subtracted.",
+)
+def _(lib):
+    x = lib.tensor(1.5, requires_grad=True)
+    factor = lib.tensor(4.0, requires_grad=True)
+    large = lib.tensor(1e24, requires_grad=True)
+    twin = lib.tensor(3.0, requires_grad=True)
+    five = lib.tensor(5.0, requires_grad=True)
+    term = lib.tensor(2.0, requires_grad=True)
+    y = x * factor + (twin * five + term) + large
+    y.backward()
+    lib.control("operators.add-grad", term.grad)
+    lib.control("operators.mul-grad", five.grad)
+    lib.observe("gradient", x.grad)
+    lib.observe("gradient of the factor", factor.grad)

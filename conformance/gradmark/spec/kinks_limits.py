@@ -106,6 +106,57 @@ def _(lib):
 
 
 @chapter.behaviour(
+    "division-by-zero",
+    "A division by zero has infinite slopes on both sides",
+    profile="torch",
+    source="PyTorch's derivative of div",
+    after=["operators.div-grad"],
+    why="1/b and -a/b² have no bound near b = 0: infinity comes back, with the signs of both.",
+    mistake="The divisor is kept away from zero by a small number, or Python's exception escapes.",
+)
+def _(lib):
+    a = lib.tensor([1.5, -2.0], requires_grad=True)
+    b = lib.tensor([0.0, 0.0], requires_grad=True)
+    plain_a = lib.tensor(3.0, requires_grad=True)
+    plain_b = lib.tensor(4.0, requires_grad=True)
+    beside = lib.tensor(3.0, requires_grad=True)
+    result = a / b
+    (weighed(lib, result, 2) + plain_a / plain_b * 6 + beside * 4).backward()
+    lib.control("operators.number-on-the-right", beside.grad)
+    lib.control("operators.div-grad", plain_a.grad)
+    lib.control("operators.div-grad", plain_b.grad)
+    lib.observe("value", result)
+    lib.observe("gradient of the dividend", a.grad)
+    lib.observe("gradient of the divisor", b.grad)
+
+
+@chapter.behaviour(
+    "rsqrt-at-zero",
+    "rsqrt has an infinite slope downwards at zero",
+    profile="torch",
+    source="PyTorch's derivative of rsqrt",
+    after=["operations.rsqrt"],
+    why="One over a root falls from infinity: the slope is minus infinity times what arrives.",
+    mistake="A small number under the root makes value and slope large but finite.",
+)
+def _(lib):
+    at(lib, "operations.rsqrt", lambda x: x.rsqrt(), [0.0, 0.0], [4.0, 0.25])
+
+
+@chapter.behaviour(
+    "exp-out-of-range",
+    "exp of a large number is infinite, and so is its slope",
+    profile="torch",
+    source="PyTorch's derivative of exp",
+    after=["operations.exp-matrix"],
+    why="exp has itself as its slope, also where it no longer fits; far below zero both are 0.",
+    mistake="The argument is cut off to be safe, so the overflow is hidden in a wrong number.",
+)
+def _(lib):
+    at(lib, "operations.exp-matrix", lambda x: x.exp(), [1000.0, -1000.0], [1.5, -0.5])
+
+
+@chapter.behaviour(
     "norm-at-zero",
     "norm has the slope 0 at the origin",
     profile="torch",

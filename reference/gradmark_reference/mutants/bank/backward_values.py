@@ -134,6 +134,33 @@ MUTANTS = (
         },
     ),
     Mutant(
+        "sums-measured-by-differences",
+        "The slope of a sum is measured: one term is moved a little, and the sums are subtracted",
+        (
+            Edit(
+                "tensor.py",
+                "        out = compute(function, *operands)\n",
+                "        out = compute(function, *operands)\n"
+                '        if name == "Add":\n'
+                "            one, two = (each._array.astype(float) for each in operands)\n"
+                "            slope = (one + 2**-10 + two - (one + two)) * 2**10\n"
+                "            edges = [Edge(each, lambda g: g * slope) for each in operands]\n"
+                "            return record(out, name, *edges)\n",
+            ),
+        ),
+        own=("backward.exact-beside-a-large-number",),
+        others=dict.fromkeys(
+            (
+                "kinks.log-at-zero",
+                "kinks.reciprocal-at-zero",
+                "kinks.division-by-zero",
+                "kinks.rsqrt-at-zero",
+                "kinks.exp-out-of-range",
+            ),
+            "one term of its sum is infinite",
+        ),
+    ),
+    Mutant(
         "start-and-leaf-of-one-rank",
         "A start with dimensions reaches the leaves of as many dimensions alone",
         (

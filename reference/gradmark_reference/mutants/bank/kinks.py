@@ -70,6 +70,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "max-tie",
         "min-tie",
         "amax-tie",
+        "amin-tie",
         file="reductions.py",
     ),
     _slip(
@@ -81,6 +82,7 @@ MUTANTS: tuple[Mutant, ...] = (
         '    record(values, "Max", Edge(self, lambda g: np.where(equal, g, 0)))\n'
         "    both = values, places\n",
         "max-dim-tie",
+        "min-dim-tie",
         file="reductions.py",
     ),
     _slip(
@@ -91,6 +93,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "maximum-tie",
         "minimum-tie",
         "maximum-with-itself",
+        "maximum-broadcast-tie",
     ),
     _slip(
         "no-side-of-a-tie-paid",
@@ -100,6 +103,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "maximum-tie",
         "minimum-tie",
         "maximum-with-itself",
+        "maximum-broadcast-tie",
     ),
     _slip(
         "l1-sign-by-division",
@@ -210,7 +214,30 @@ MUTANTS: tuple[Mutant, ...] = (
         "    a == 0, np.where(a == 0, 1, a).prod(axis, keepdims=True), y / a\n"
         ")",
         "prod-with-two-zeros",
+        "prod-dim-with-zeros",
         file="reductions.py",
+    ),
+    _slip(
+        "division-guarded",
+        "A divisor of zero counts as a small number on the way back",
+        "np.true_divide, lambda g, b: g / b,",
+        "np.true_divide, lambda g, b: g / np.where(b == 0, 1e-12, b),",
+        "division-by-zero",
+        file="tensor.py",
+    ),
+    _slip(
+        "rsqrt-guarded",
+        "A small number is added under the root of rsqrt",
+        "lambda a: 1 / np.sqrt(a)",
+        "lambda a: 1 / np.sqrt(a + 1e-12)",
+        "rsqrt-at-zero",
+    ),
+    _slip(
+        "exp-cut-off",
+        "The argument of exp is cut off before it overflows",
+        "np.exp, lambda g, y: g * y)",
+        "lambda a: np.exp(np.minimum(a, 80)), lambda g, y: g * y)",
+        "exp-out-of-range",
     ),
     _slip(
         "sigmoid-overflows",

@@ -2,7 +2,10 @@
 
 from gradmark_reference.mutants.mutant import Edit, Mutant
 
-_DIRECTIONS = ("row", "row-left", "column", "outer", "number")
+_DIRECTIONS = (
+    *("row", "row-left", "column", "column-left", "outer", "number", "number-right"),
+    *("three-axes", "one-element", "zero-size"),
+)
 _MEAN = (
     "def _mean_over(g: Array, like: Array) -> Array:\n"
     "    return g if g.shape[:1] == (1,) else g * (like.size / g.size)\n\n\n"
@@ -30,14 +33,13 @@ def _averaged(
     noun: str,
     old: str,
     new: str,
-    more: tuple[str, ...] = (),
     others: dict[str, str] | None = None,
 ) -> Mutant:
     """Return a mutant in which an operand stretched over rows is handed a mean."""
     return _mutant(
         f"stretched-{name}-averaged",
         f"A stretched operand of {noun} is handed the mean of its gradients instead of the sum",
-        (*(f"{name}-broadcast-{way}" for way in _DIRECTIONS), *more),
+        tuple(f"{name}-broadcast-{way}" for way in _DIRECTIONS),
         (old, new),
         ("def operation(", _MEAN),
         others=others,
@@ -50,7 +52,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "an addition",
         "np.add, lambda g: g, lambda g: g)",
         "np.add, lambda g, a: _mean_over(g, a), lambda g, b: _mean_over(g, b))",
-        ("add-broadcast-three-axes", "add-broadcast-one-element"),
         others={
             "training.slope-and-intercept": "the intercept is stretched over all points",
             "lifetime.unsaved-graph-again": "one of its terms is stretched",
@@ -119,6 +120,19 @@ MUTANTS: tuple[Mutant, ...] = (
         "A number as exponent loses its sign when it is brought down",
         ("pow-negative",),
         ("g * b * a ** (b - 1))", "g * (abs(b) if b.ndim == 0 else b) * a ** (b - 1))"),
+    ),
+    Mutant(
+        "stretched-over-nothing",
+        "What is stretched over no rows at all keeps the gradient that nothing arrived in",
+        (
+            Edit(
+                "autograd.py",
+                "    added = array.ndim - len(shape)\n",
+                "    if not array.size:\n        return array\n"
+                "    added = array.ndim - len(shape)\n",
+            ),
+        ),
+        _own(*(f"{name}-broadcast-zero-size" for name in ("add", "sub", "mul", "div"))),
     ),
     Mutant(
         "row-of-a-maximum-paid-once",

@@ -11,6 +11,7 @@ _IN_MEMORY_ORDER = (
 _FUNCTIONS = "exp log tanh relu abs sigmoid clamp neg sqrt".split()
 _FURTHER = "sin cos log1p expm1 reciprocal square rsqrt softplus leaky-relu elu silu logsigmoid"
 _BETWEEN = "add sub div pow pow-tensor maximum minimum where matmul batched-matmul"
+_MATRICES = "add sub div pow where matmul"
 _LOSSES = "mse-loss l1-loss smooth-l1-loss"
 _SUMMED = "the losses are summed up"
 
@@ -32,7 +33,7 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
             Edit("tensor.py", "def operation(", _IN_MEMORY_ORDER),
         ),
-        _own("strided", *_FUNCTIONS, "add", "sub", "div", "pow", "where", "matmul"),
+        _own("strided", *_FUNCTIONS, *_FURTHER.split(), *_MATRICES.split()),
         {"operations.linear": "its weight is turned before it is multiplied"},
     ),
     Mutant(
@@ -248,7 +249,25 @@ MUTANTS: tuple[Mutant, ...] = (
                 '            raise ValueError("zero-size array")\n' + _COMPUTED,
             ),
         ),
-        (*_own("zero-size", *_FUNCTIONS), "operations.matmul-inner-zero-size"),
+        (
+            *_own("zero-size", *_FUNCTIONS, *_FURTHER.split()),
+            *(f"operations.{name}-broadcast-zero-size" for name in ("sub", "div")),
+            "operations.matmul-inner-zero-size",
+        ),
+    ),
+    Mutant(
+        "lone-numbers-left-to-python",
+        "Some functions of a tensor without axes are left to Python's numbers and not recorded",
+        (
+            Edit(
+                "tensor.py",
+                _COMPUTED,
+                _COMPUTED + '        known = "Exp Log Tanh Relu Neg Sqrt".split()\n'
+                "        if not others and not self.shape and name not in known:\n"
+                "            return out\n",
+            ),
+        ),
+        _own("number", "abs", "sigmoid", "clamp", *_FURTHER.split()),
     ),
     Mutant(
         "sum-of-nothing-is-constant",

@@ -130,6 +130,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "max",
         "min",
         "amax",
+        "amin",
     ),
     _slip(
         "max-place-in-the-whole",
@@ -154,6 +155,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "    lambda a, axes: a.min(axes, keepdims=True),\n"
         "    lambda g, axes, a, y: -_evenly(g, a == y, axes),\n",
         "min",
+        "amin",
     ),
     _slip(
         "smallest-of-everything",
