@@ -81,7 +81,7 @@ def _(lib):
     level="detail",
     profile="torch",
     source="https://docs.pytorch.org/docs/stable/tensor_view.html",
-    why="Two answers say nothing about the third element.",
+    why="A mask says of each element whether to take it: two answers don't settle three elements.",
     mistake="What the mask says nothing about counts as false.",
     gradient=False,
     impure="is refused",

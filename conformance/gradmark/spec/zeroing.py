@@ -78,7 +78,7 @@ def _(lib):
     "A loop that clears each round sees one round's gradient",
     claims=["zeroing.loop-does-not-accumulate"],
     after=["lifetime.new-forward-new-graph"],
-    why="This is the training loop as it is meant to be.",
+    why="Clear, compute, go backward: then a round's gradient is that round's alone.",
     mistake="Zeroing comes too late, or clears something else.",
     impure="goes backward three times, and clears",
 )
