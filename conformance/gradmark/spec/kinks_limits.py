@@ -115,13 +115,13 @@ def _(lib):
     mistake="The divisor is kept away from zero by a small number, or Python's exception escapes.",
 )
 def _(lib):
-    a = lib.tensor([1.5, -2.0], requires_grad=True)
-    b = lib.tensor([0.0, 0.0], requires_grad=True)
-    plain_a = lib.tensor(3.0, requires_grad=True)
+    a = lib.tensor(1.5, requires_grad=True)
+    b = lib.tensor(0.0, requires_grad=True)
+    plain_a = lib.tensor(7.0, requires_grad=True)
     plain_b = lib.tensor(4.0, requires_grad=True)
     beside = lib.tensor(3.0, requires_grad=True)
     result = a / b
-    (weighed(lib, result, 2) + plain_a / plain_b * 6 + beside * 4).backward()
+    (result * 2 + plain_a / plain_b * 6 + beside * 4).backward()
     lib.control("operators.number-on-the-right", beside.grad)
     lib.control("operators.div-grad", plain_a.grad)
     lib.control("operators.div-grad", plain_b.grad)
