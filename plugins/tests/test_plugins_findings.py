@@ -27,7 +27,7 @@ FINDING = re.compile(
     r"^```python\n(?P<code>.*?)^```\n\nprints\n\n```\n(?P<printed>.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
-VERSIONS = dict(re.findall(r"^\| (\w+) (\d+\.\d+\.\d+) \|", INDEX, re.MULTILINE))
+VERSIONS = dict(re.findall(r"^\| (\w+) (\d+\.\d+\.\d+) \| profile", INDEX, re.MULTILINE))
 PAGES = {
     name: (DOCS / "real-libraries" / f"{name}.md").read_text(encoding="utf-8") for name in VERSIONS
 }
