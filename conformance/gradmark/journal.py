@@ -107,11 +107,13 @@ class Writer:
         self._write(entry.to_json())
         self._sum.add(entry)
 
-    def finish(self, seconds: float, code: int | None = None) -> Footer:
+    def finish(
+        self, seconds: float, code: int | None = None, hints: tuple[str, ...] = ()
+    ) -> Footer:
         """Write the footer; the exit code is 3 where a verdict was lost."""
         if code is None and self._sum.outcomes.total() != self._size:
             code = 3
-        footer = self._sum.footer(seconds, code)
+        footer = replace(self._sum.footer(seconds, code), hints=hints)
         self._write(footer.to_json())
         return footer
 

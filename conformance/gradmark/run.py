@@ -114,10 +114,13 @@ class Footer:
     passed: int
     seconds: float
     exit_code: int
+    hints: tuple[str, ...] = ()
+    """What only hints at something, like time that grows with the number of inputs."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the journal's last line."""
-        return {"kind": "footer", **plain(self)}
+        """Return the journal's last line; without hints there is no word about them."""
+        line = {"kind": "footer", **plain(self)}
+        return line if self.hints else {k: v for k, v in line.items() if k != "hints"}
 
 
 @dataclass(frozen=True, slots=True)

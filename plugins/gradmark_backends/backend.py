@@ -191,6 +191,10 @@ class WorkerBackend(Closing):
         """Return the process id of the worker that is asked next."""
         return self._process.pid
 
+    def spent(self) -> float:
+        """Return what its worker has used of a processor. Raises OSError where that is unknown."""
+        return self._process.spent()
+
     def drop_spare(self) -> None:
         """End the worker that waits for the next one's death, if there is one."""
         if self._spare is not None:

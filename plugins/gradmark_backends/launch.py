@@ -183,6 +183,10 @@ class Spawned:
         """Return nothing: there is no looking into another process here."""
         return ()
 
+    def spent(self) -> float:
+        """Raise OSError, for the same reason."""
+        raise OSError("no telling what a worker has spent")
+
 
 def unnamed_file(folder: Path) -> int:
     """Make a file that has no name any more, written at its end whoever writes."""

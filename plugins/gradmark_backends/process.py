@@ -133,6 +133,10 @@ class Process:
         """Return the native libraries that it has loaded, as far as that can be seen."""
         return self._child.mapped()
 
+    def spent(self) -> float:
+        """Return the seconds of a processor that it has used. Raises OSError if unknown."""
+        return self._child.spent()
+
     def output(self) -> str:
         """Return the tail of what was printed since the latest request."""
         size = os.fstat(self._output).st_size

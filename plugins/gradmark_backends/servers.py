@@ -42,6 +42,9 @@ class Child(Protocol):
     def mapped(self) -> tuple[str, ...]:
         """Return the native libraries that it has loaded; nothing where that can't be seen."""
 
+    def spent(self) -> float:
+        """Return the seconds of a processor that it has used. Raises OSError if unknown."""
+
 
 class Server:
     """A fork server that runs."""
@@ -99,6 +102,14 @@ class Server:
             return tuple(map(str, self._reply("mapped", ENDING)["mapped"]))
         except (OSError, EOFError):
             return ()
+
+    def spent(self, pid: int) -> float:
+        """Return the seconds of a processor that a worker has used. Raises OSError if unknown."""
+        self._control.send(_packed({"do": "spent", "pid": pid}))
+        try:
+            return float(self._reply("spent", ENDING)["spent"])
+        except (EOFError, TypeError, ValueError):
+            raise OSError("no telling what a worker has spent") from None
 
     def status(self, pid: int) -> int | None:
         """Return a worker's exit status, None while it runs."""
@@ -186,6 +197,10 @@ class Forked:
         """Return the native libraries that it has loaded."""
         return self._server.mapped(self.pid)
 
+    def spent(self) -> float:
+        """Return the seconds of a processor that it has used. Raises OSError if unknown."""
+        return self._server.spent(self.pid)
+
 
 class Stillborn:
     """A worker that was never made, because its server ended first."""
@@ -211,6 +226,10 @@ class Stillborn:
     def mapped(self) -> tuple[str, ...]:
         """Return nothing."""
         return ()
+
+    def spent(self) -> float:
+        """Raise OSError."""
+        raise OSError("it never was")
 
 
 def _packed(message: dict[str, Any]) -> bytes:

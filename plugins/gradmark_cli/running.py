@@ -17,6 +17,7 @@ from gradmark.assignment import Assignment
 from gradmark.behaviour import Spec
 from gradmark.errors import GradmarkError
 from gradmark.grade import gate
+from gradmark.growth import hints
 from gradmark.host import (
     Terms,
     assigned,
@@ -244,7 +245,9 @@ class _Graded:
                         click.echo(_line(entry))
             except KeyboardInterrupt:
                 return False
-            writer.finish(time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            graded = self.terms.assignment is not None
+            writer.finish(seconds, hints=hints(self.session.backend) if graded else ())
         return True
 
     def _again(self, entry: Entry) -> str:
@@ -263,7 +266,7 @@ class _Graded:
             for entry in entries:
                 writer.add(entry)
             if run.footer is not None:
-                writer.finish(run.footer.seconds)
+                writer.finish(run.footer.seconds, hints=run.footer.hints)
         return read(journal)
 
     def _code(self, run: Run) -> int:

@@ -16,6 +16,7 @@ from gradmark import behaviour as registry
 from gradmark.assignment import Assignment
 from gradmark.behaviour import Behaviour, Spec
 from gradmark.errors import GradmarkError
+from gradmark.growth import hints
 from gradmark.host import (
     Terms,
     assigned,
@@ -249,6 +250,12 @@ class Bench:
     def asked_backend(self) -> Backend:
         """Return the library under test, opened if need be."""
         return (self._session or self._opened()).backend
+
+    def hints(self) -> tuple[str, ...]:
+        """Return what a graded library's time hints at; workers of xdist have their own library."""
+        if self.terms.assignment is None or self._backend is None:
+            return ()
+        return hints(self._backend)
 
     def _again(self, entry: Entry) -> str:
         """Return the command that shows an entry again, in the host that was used."""

@@ -111,7 +111,8 @@ class Host:
             pytest.ExitCode.TESTS_FAILED,
             pytest.ExitCode.NO_TESTS_COLLECTED,
         }
-        code = self.ledger.finish(stopped=stopped or exitstatus not in ended)
+        stopped = stopped or exitstatus not in ended
+        code = self.ledger.finish(stopped=stopped, hints=() if stopped else self.bench.hints())
         options, run = self.bench.order.asked, self.ledger.run
         if run is not None and exitstatus in ended:
             if options.write_baseline:

@@ -77,7 +77,7 @@ class Ledger:
             outcome = Outcome.UNGRADED if isolation else Outcome.CRASH
             self.add(broken(self._known[identity], reason, self._terms, outcome))
 
-    def finish(self, *, stopped: bool) -> int:
+    def finish(self, *, stopped: bool, hints: tuple[str, ...] = ()) -> int:
         """Close the books and write the run's files; return the exit code of the grading alone.
 
         A run that was not ``stopped`` and lacks a verdict has lost it, which is *ungraded*.
@@ -93,7 +93,8 @@ class Ledger:
         entries = settled(known, partial=selected.partial)
         header, seconds = self._header(selected), time.perf_counter() - self._started
         code = 3 if self.lost else exit_code(entries)
-        self.run = Run(header, entries, make_footer(entries, seconds, code))
+        footer = replace(make_footer(entries, seconds, code), hints=hints)
+        self.run = Run(header, entries, footer)
         if self._writer is not None:
             self._writer.__exit__(None, None, None)
         self._write(self.run, seconds, code)
@@ -116,7 +117,7 @@ class Ledger:
             with Writer(draft, run.header) as writer:
                 for entry in run.entries:
                     writer.add(entry)
-                writer.finish(seconds, code)
+                writer.finish(seconds, code, run.footer.hints if run.footer else ())
             draft.replace(path)
             write(read(path), self.page)
         except GradmarkError as error:

@@ -85,7 +85,9 @@ def only(run: Run, ids: Collection[str]) -> Run:
         musts=run.header.musts - len(left_out),
         assignment={},
     )
-    footer = run.footer and make_footer(entries, run.footer.seconds, run.footer.exit_code)
+    footer = run.footer and replace(
+        make_footer(entries, run.footer.seconds, run.footer.exit_code), hints=run.footer.hints
+    )
     return Run(header, entries, footer)
 
 

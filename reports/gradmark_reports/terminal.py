@@ -167,7 +167,8 @@ def summary_lines(run: Run) -> list[str]:
         lines += ["", "fix first:", *_roots(roots[:ROOTS_SHOWN])]
     if len(roots) > ROOTS_SHOWN:
         lines.append(f"  … and {len(roots) - ROOTS_SHOWN} more")
-    return lines
+    hints = run.footer.hints if run.footer else ()
+    return [*lines, "", *(f"hint: {visible_line(h)}" for h in hints)] if hints else lines
 
 
 def _headline(run: Run) -> list[str]:
