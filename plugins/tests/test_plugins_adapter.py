@@ -311,7 +311,8 @@ def test_two_files_of_one_name_are_two_engines(tmp_path: Path) -> None:
     ("source", "code", "told"),
     [
         ("import nothing_of_the_kind\n", "import-failed", "No module named 'nothing_of_the_kind'"),
-        ("raise SystemExit(3)\n", "import-failed", "SystemExit: 3"),
+        ("class Tensor(1 / 0): pass\n", "import-failed", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit(3)\n", "not-recognised", "with backward, + and *"),
         ("x = 1\ndef f(:\n", "syntax-error", "engine.py:2\ndef f(:"),
         ("import numpy as np\nfrom numpy import *\n", "not-recognised", "with backward, + and *"),
         ("", "not-recognised", "Tensor, Value, Variable, Scalar"),
