@@ -45,10 +45,10 @@ def resolve(text: str, *, rootdir: Path, invocation_dir: Path, python: str = "")
         return _ready(text, folders, python)
     offered = _offered(text)
     if offered:
-        return Plan(text, "adapter", offered, _search((), folders), {}, python)
+        return Plan(text, "adapter", offered, _search((), folders, python), {}, python)
     matched = _OBJECT.fullmatch(text)
     if matched and ".py:" not in text:
-        search = _search((), folders)
+        search = _search((), folders, python)
         _expect(matched[1], text, search, python)
         return Plan(text, "adapter", text, search, {}, python)
     if text.endswith(".toml"):
@@ -56,7 +56,7 @@ def resolve(text: str, *, rootdir: Path, invocation_dir: Path, python: str = "")
     text, _, chosen = text.partition("::")
     if plan := _path(text, folders, python):
         return _choosing(plan, chosen)
-    search = _search((), folders)
+    search = _search((), folders, python)
     if not _MODULE.fullmatch(text):
         raise _unknown(text, search)
     _expect(text, text, search, python)
@@ -65,10 +65,10 @@ def resolve(text: str, *, rootdir: Path, invocation_dir: Path, python: str = "")
 
 def _ready(name: str, folders: tuple[Path, ...], python: str) -> Plan:
     """Return the plan of a ready adapter; its own environment is used where it is not here."""
-    kind, search = kind_of(name), _search((), folders)
+    kind, search = kind_of(name), _search((), folders, python)
     if not python and not all(_found(module, search) for module in (*kind.also, kind.module)):
         made = whole(name)
-        # Nothing of this interpreter's reaches that one, least of all its NumPy.
+        # Nothing of this interpreter's reaches that one, nor of the folder that the user is in.
         python, search = (str(made.python), ()) if made else (python, search)
     environment = {k: os.environ.get(k, v) for k, v in kind.environment.items()}
     return Plan(name, "ready", READY[name], search, environment, python, needs=kind.needs)
@@ -103,7 +103,7 @@ def _table(text: str, folders: tuple[Path, ...], python: str) -> Plan:
     engine = dict(rows)
     folders = (path.parent, *folders)
     if "engine.module" in engine:
-        search = _search((), folders)
+        search = _search((), folders, python)
         _expect(engine["engine.module"], text, search, python)
         plan = Plan(text, "module", engine["engine.module"], search, {}, python)
     else:
@@ -137,9 +137,12 @@ def _from(entry: EntryPoint) -> str:
     return f" (of {entry.dist.name} {entry.dist.version})" if entry.dist else ""
 
 
-def _search(first: Iterable[Path], folders: Iterable[Path]) -> tuple[str, ...]:
-    """Return the backend's folder, where the user is, rootdir, src and our own packages."""
-    ours = [p for p in sys.path if _is_packages(p)]
+def _search(first: Iterable[Path], folders: Iterable[Path], python: str = "") -> tuple[str, ...]:
+    """Return the backend's folder, where the user is, rootdir, src and our own packages.
+
+    Another interpreter has packages of its own; ours, least of all our NumPy, don't reach it.
+    """
+    ours = [] if _is_another(python) else [p for p in sys.path if _is_packages(p)]
     wanted = [*(str(f.resolve()) for f in (*first, *folders) if f.is_dir()), *ours]
     return tuple(dict.fromkeys(wanted))
 
@@ -161,7 +164,7 @@ def _path(text: str, folders: tuple[Path, ...], python: str) -> Plan | None:
         if looks or wanted:
             raise _no_path(text, path)
         return None
-    search = _search([root_of(path)], folders)
+    search = _search([root_of(path)], folders, python)
     if wanted:
         return Plan(text, "adapter", f"{path.stem}:{wanted}", search, {}, python)
     code = chain(python_files(path), notebooks(path)) if path.is_dir() else iter((path,))

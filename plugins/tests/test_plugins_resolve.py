@@ -163,6 +163,19 @@ def test_another_interpreter_may_have_what_we_lack(place: Path) -> None:
     assert (found.kind, found.python) == ("module", "/opt/other/bin/python")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["mylib", "mylib:Adapter", "mylib.py", "mylib.py:Adapter", "tinygrad"],
+)
+def test_our_packages_do_not_reach_another_interpreter(place: Path, text: str) -> None:
+    """Its own NumPy is found, and not ours, which may be built for another version of Python."""
+    here = plan(text, place, python=sys.executable)
+    there = plan(text, place, python="/opt/other/bin/python")
+    ours = [folder for folder in here.search_path if "-packages" in folder]
+    assert ours
+    assert there.search_path == tuple(f for f in here.search_path if f not in ours)
+
+
 def test_every_ready_adapter_has_a_line() -> None:
     """The names of the ready adapters come with a description."""
     known = dict(known_backends())
