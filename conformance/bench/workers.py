@@ -12,6 +12,7 @@ from typing import Protocol
 
 from gradmark.behaviour import load_spec
 from gradmark_backends.backend import WorkerBackend, open_backend
+from gradmark_backends.launch import WALLED
 from gradmark_backends.reach import obstacle
 from gradmark_backends.resolve import resolve
 
@@ -63,7 +64,13 @@ def trip(backend: WorkerBackend) -> float:
 
 
 def replaced(backend: WorkerBackend) -> float:
-    """Time the answer of the worker that comes after a dead one, with no other waiting."""
+    """Time the answer of the worker that comes after a dead one, with no other waiting.
+
+    Raises ValueError at level 3, where the worker's process id is a number in bubblewrap, which
+    outside belongs to no one or to a stranger.
+    """
+    if backend.info.isolation > WALLED:
+        raise ValueError("a worker in bubblewrap can't be ended by its process id from outside")
     program = load_spec().get(PROGRAM).program()
     backend.drop_spare()
     os.kill(backend.pid, signal.SIGKILL)

@@ -2,6 +2,9 @@
 
 import json
 import sys
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +17,7 @@ from gradmark_backends.plan import Plan
 from gradmark_backends.reach import advice, obstacle
 from gradmark_cli.main import main
 
+BENCH = Path(__file__).parents[2] / "conformance" / "bench"
 REACHED = {level: obstacle(level) for level in (1, 2, 3)}
 PLAN = 'title = "One"\nprofile = "tensor"\n{}[[group]]\nname = "Sums"\nbehaviours = ["sums"]\n'
 PLAN += "points = 1\n"
@@ -230,3 +234,12 @@ def test_a_graded_adapter_can_not_grant_itself_anything(tmp_path):
 def test_every_level_has_a_name():
     """One line each, and no other."""
     assert list(reach.NAMES) == [0, 1, 2, 3]
+
+
+def test_the_benchmark_ends_no_process_by_a_number_of_bubblewraps(monkeypatch):
+    """Outside, that number belongs to no one or to a stranger."""
+    monkeypatch.syspath_prepend(BENCH)
+    monkeypatch.setattr("os.kill", lambda *_: pytest.fail("a stranger was killed"))
+    bubbled = SimpleNamespace(info=SimpleNamespace(isolation=3), pid=2, drop_spare=bool)
+    with pytest.raises(ValueError, match="bubblewrap"):
+        import_module("workers").replaced(bubbled)
