@@ -3,8 +3,10 @@
 import os
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gradmark.record import record
@@ -117,6 +119,43 @@ def test_draws_are_the_same_for_every_program(opened):
     first, second, third = (backend.number("roll", fresh=fresh) for fresh in (False, False, True))
     assert first == second == third
     assert opened(DRAWING, isolation=0).number("roll") == first
+
+
+SPOILING = """
+import decimal, os, sys, threading, warnings, zlib
+import numpy as np
+
+def state():
+    seen = (
+        np.geterr(), np.get_printoptions()["precision"], decimal.getcontext().prec,
+        os.environ.get("OMP_NUM_THREADS"), os.getcwd() == "/", threading.active_count(),
+        any(action == "error" for action, *_ in warnings.filters), sys.getswitchinterval(),
+    )
+    return zlib.crc32(repr(seen).encode())
+
+def spoil():
+    np.seterr(all="raise")
+    np.set_printoptions(precision=2)
+    decimal.getcontext().prec = 3
+    os.environ["OMP_NUM_THREADS"] = "77"
+    os.chdir("/")
+    warnings.simplefilter("error")
+    sys.setswitchinterval(1)
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    return 1
+"""
+
+
+def test_what_a_library_sets_for_its_whole_process_ends_with_it(opened):
+    """Neither a fresh worker nor the grader's own process has it."""
+    backend = opened(SPOILING)
+    ours = (np.geterr(), os.environ.get("OMP_NUM_THREADS"), Path.cwd(), list(warnings.filters))
+    before = backend.number("state")
+    assert backend.number("spoil") == 1
+    assert backend.number("state") != before
+    assert backend.number("state", fresh=True) == before
+    after = (np.geterr(), os.environ.get("OMP_NUM_THREADS"), Path.cwd(), list(warnings.filters))
+    assert after == ours
 
 
 def test_warnings_are_heard_only_where_a_program_listens(opened):
