@@ -1,13 +1,20 @@
-"""Dr.Jit: a just-in-time compiler for flat arrays."""
+"""Dr.Jit: a just-in-time compiler, whose tensors are flat arrays with a shape."""
 
 from typing import Any
 
 from gradmark.surface import Missing
-from gradmark_backends.adapter import Adapter, plain_shape
+from gradmark_backends.adapter import Adapter
+
+
+def _backward(library: Any, tensor: Any, *seed: Any, **named: Any) -> Any:
+    """Its only argument is another one: flags, of what is cleared on the way."""
+    if seed or named:
+        raise Missing("arguments of backward: there are flags alone")
+    return library.backward(tensor)
 
 
 class DrJit(Adapter):
-    """Dr.Jit: flat arrays of float32, traced and compiled by LLVM."""
+    """Dr.Jit: tensors of float32, traced and compiled by LLVM."""
 
     name = "drjit"
     module = "drjit"
@@ -16,13 +23,19 @@ class DrJit(Adapter):
     pythons = ("3.11", "3.12", "3.13")
     mebibytes = 130
     needs = ("memory", "threads", "compiler")
-    types = ("llvm.ad.Float", "llvm.ad.Bool")
+    types = ("llvm.ad.TensorXf", "llvm.ad.TensorXb")
     data = "numpy"
-    scalar_shape = (1,)
+    keywords = {"dim": "axis", "keepdim": "keepdims"}
     aliases = {
         ".data": None,
-        ".sum": lambda lib, array: lib.sum(array),
-        ".backward": lambda lib, array: lib.backward(array),
+        ".backward": _backward,
+        ".reshape": lambda lib, tensor, *sides: lib.reshape(tensor, sides),
+        ".permute": lambda lib, tensor, *axes: lib.transpose(tensor, axes),
+        "transpose": "swapaxes",
+        ".t": lambda lib, tensor: tensor.T,
+        "cat": "concat",
+        "clamp": "clip",
+        "unsqueeze": "expand_dims",
         ".detach": lambda lib, array: lib.detach(array),
         ".requires_grad": lambda lib, array: lib.grad_enabled(array),
         "no_grad": "suspend_grad",
@@ -30,21 +43,18 @@ class DrJit(Adapter):
         "enable_grad": None,
         "set_grad_enabled": None,
     }
-    written = {"tensor": "llvm.ad.Float", "requires_grad": "", "no_grad()": "suspend_grad()"}
-    recognised = ("leaf: llvm.ad.Float(list) with enable_grad", "gradient: .grad (array, zeros)")
+    written = {"tensor": "llvm.ad.TensorXf", "requires_grad": "", "no_grad()": "suspend_grad()"}
+    recognised = ("leaf: TensorXf(list) with enable_grad", "gradient: .grad (tensor, zeros)")
 
     def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
-        """Arrays are flat; of rank 0 is what has one element."""
-        rank = len(plain_shape(data))
-        if rank > 1:
-            raise Missing(f"arrays of rank {rank}: Dr.Jit's are flat")
-        array = self.namespace.llvm.ad.Float(data)
+        """Whether a tensor takes part is said by a function."""
+        array = self.namespace.llvm.ad.TensorXf(data)
         if requires_grad:
             self.namespace.enable_grad(array)
         return array
 
     def factory(self, name: str) -> None:
-        """Arrays are made of numbers."""
+        """Tensors are made of numbers."""
         return
 
     def setattr(self, owner: Any, name: str, value: Any) -> None:

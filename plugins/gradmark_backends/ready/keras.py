@@ -81,7 +81,8 @@ class _Keras(Adapter):
         """Keras has functions alone: a tensor's methods are its engine's."""
         function = self.function_for(owner, name)
         if function is None:
-            raise Missing(f"module keras.ops has no attribute {name!r}")
+            found = "another" if name in self.aliases else "no attribute"
+            raise Missing(f"module keras.ops has {found} {name!r}")
         return function(owner, *args, **self._renamed(kwargs))
 
     def is_tensor(self, value: Any) -> bool:

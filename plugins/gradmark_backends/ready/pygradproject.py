@@ -37,6 +37,7 @@ class PygradProject(Adapter):
         # NumPy's meaning: all axes in their new order, as one tuple
         ".permute": lambda lib, tensor, *axes: tensor.transpose(axes),
         ".transpose": None,
+        ".t": lambda lib, tensor: tensor.T,
         ".reshape": lambda lib, tensor, *shape: tensor.reshape(shape),
         ".log_softmax": "softmax_log",
     }
