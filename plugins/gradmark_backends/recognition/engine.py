@@ -226,7 +226,7 @@ class Engine(Adapter):
 
     def _backward(self, root: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         way, rest = self.spelling, dict(kwargs)
-        method = lookup(root, way.backward)
+        method = way.back(root)
         if not args and "gradient" not in rest:
             one = way.start_with != "plain" and number(peek(root, way.data), way.data) is not None
             return go_backward(way, root) if one and not rest else method(**rest)

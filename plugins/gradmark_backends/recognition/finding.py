@@ -21,6 +21,7 @@ from gradmark_backends.recognition.ranking import CLASSES, Candidate, as_likely,
 from gradmark_backends.recognition.reading import peek
 from gradmark_backends.recognition.sources import Source, read_sources
 from gradmark_backends.recognition.spelling import (
+    DIFFERENTIATES,
     HOLDS,
     KEYS,
     MAY_BE_EMPTY,
@@ -94,7 +95,8 @@ class _Finding:
             spelling = spell(found.module, found.name, found.kind, tried=tried, given=self.given)
             if spelling.beside:
                 raise self._two_gradients(spelling)
-            if spelling.score >= HOLDS and (spelling.gradient or not tried):
+            proved = spelling.goes_back or spelling.score == DIFFERENTIATES
+            if spelling.score >= HOLDS and proved and (spelling.gradient or not tried):
                 space = _exporter(found)
                 return Engine(space, spelling, table=self.table, notes=self._notes(found))
             self.vain.append(spelling)
@@ -147,7 +149,7 @@ class _Finding:
                 return
             module = self._imported(candidate.path)
             kind = peek(module, candidate.name) if module is not None else None
-            if module is not None and isinstance(kind, type) and is_engine(kind):
+            if module is not None and isinstance(kind, type) and is_engine(kind, module):
                 yield Found(module, candidate.name, kind)
 
     def _chosen(self) -> list[Candidate]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gradmark_backends.recognition.reading import ABSENT, parameters, peek
+from gradmark_backends.recognition.reading import ABSENT, peek
 from gradmark_backends.recognition.spelling import DIFFERENTIATES, RAISES, Spelling
 
 LOOKED_FOR = ("no_grad", "enable_grad", "set_grad_enabled")
@@ -36,7 +36,7 @@ def lines_of(engine: Any) -> Iterator[str]:
         yield f"vectors: {spelling.called}({_SEVERAL[engine.arrays.form]}{flag})"
     else:
         yield "vectors: none, single numbers alone"
-    if spelling.start_with != "plain" or spelling.backward != "backward":
+    if (spelling.start_with, spelling.shown_back()) != ("plain", "y.backward()"):
         yield f"backward: {_start(spelling)}"
     if engine.seeding.name:
         yield f"backward takes a gradient: {engine.seeding.name}, as {engine.seeding.form}"
@@ -62,12 +62,12 @@ def _gradient(spelling: Spelling, after: Any) -> str:
 
 def _start(spelling: Spelling) -> str:
     one = {"number": "1.0", "array": "ones", "tensor": f"{spelling.called}(1.0)"}
-    back = f".{spelling.backward}"
+    back = spelling.shown_back
     return {
-        "plain": f"y{back}()",
-        "ones": f"y{back}({one[spelling.start_as]})",
-        "sum": f"y.sum(){back}()",
-        "grad": f"y.{spelling.gradient} = {one[spelling.start_as]}, then y{back}()",
+        "plain": back(),
+        "ones": back(one[spelling.start_as]),
+        "sum": back(root="y.sum()"),
+        "grad": f"y.{spelling.gradient} = {one[spelling.start_as]}, then {back()}",
     }[spelling.start_with]
 
 
@@ -83,7 +83,7 @@ def _last(engine: Any) -> Iterator[str]:
         if f".{n}" not in engine.aliases and peek(spelling.example, n) is ABSENT
     ]
     absent += [] if engine.seeding.name else ["backward(gradient)"]
-    if "retain_graph" not in parameters(peek(spelling.kind, spelling.backward)):
+    if "retain_graph" not in spelling.back_takes():
         absent.append("retain_graph")
     if absent:
         yield f"missing: {', '.join(absent)}"
@@ -102,7 +102,7 @@ def table_of(engine: Any, place: dict[str, str]) -> tuple[tuple[str, str], ...]:
         "value.attribute": spelling.data,
         "gradient.attribute": spelling.gradient,
         "gradient.clear": spelling.clear,
-        "backward.method": spelling.backward,
+        "backward.function" if spelling.function else "backward.method": spelling.backward,
         "backward.start": spelling.start_with,
         "backward.gradient": engine.seeding.name,
         "backward.gradient_as": engine.seeding.form,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
@@ -16,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from gradmark_backends.recognition.clearing import cleared_by
-from gradmark_backends.recognition.ranking import BACKWARDS, CLASSES
+from gradmark_backends.recognition.ranking import BACKWARDS, CLASSES, FUNCTIONS
 from gradmark_backends.recognition.reading import (
     ABSENT,
     DATA,
@@ -57,7 +58,7 @@ def engines(module: ModuleType) -> Iterator[tuple[str, type]]:
     found = {
         name: value
         for name, value in list(vars(module).items())
-        if isinstance(value, type) and own(value, module) and is_engine(value)
+        if isinstance(value, type) and own(value, module) and is_engine(value, module)
     }
     here = module.__name__.partition(".")[0]
     rank = {name: number for number, name in enumerate(CLASSES)}
@@ -73,11 +74,11 @@ def engines(module: ModuleType) -> Iterator[tuple[str, type]]:
             yield name, found[name]
 
 
-def is_engine(value: type) -> bool:
-    """Say whether a class can go backward, add and multiply."""
+def is_engine(value: type, module: ModuleType) -> bool:
+    """Say whether a class can add and multiply, and it or a function of its module go backward."""
     try:
         computes = all(hasattr(value, part) for part in ("__add__", "__mul__"))
-        return computes and not inspect.isabstract(value) and bool(backward_of(value))
+        return computes and not inspect.isabstract(value) and bool(ways_back(value, module))
     except BaseException:  # noqa: BLE001 - a metaclass of somebody's may raise anything
         return False
 
@@ -85,6 +86,23 @@ def is_engine(value: type) -> bool:
 def backward_of(kind: type) -> str:
     """Return what a class's way back is called, or nothing."""
     return next((name for name in BACKWARDS if callable(peek(kind, name))), "")
+
+
+def ways_back(kind: type, module: ModuleType) -> dict[str, Callable[..., Any] | None]:
+    """Return what a class's way back is called; functions where it has no method for it."""
+    if name := backward_of(kind):
+        return {name: None}
+    home = sys.modules.get(kind.__module__, module)
+    found = {n: f for n, f in list(vars(home).items()) if _goes_back(n, f) and own(f, home)}
+    likely = [*BACKWARDS, *(n for n in found if "back" in n.lower()), *found]
+    return {n: found[n] for n in dict.fromkeys(likely) if n in found}
+
+
+def _goes_back(name: str, function: Any) -> bool:
+    if not (inspect.isfunction(function) and FUNCTIONS.fullmatch(name)):
+        return False
+    wanted = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+    return [p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD} for p in wanted] == [True]
 
 
 def makers(module: ModuleType, name: str, kind: type) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -105,8 +123,11 @@ def spell(
 ) -> Spelling:
     """Find the leaf and the attributes of one class; the way that comes farthest is taken."""
     given = given or {}
+    backs = _given_back(kind, module, given)
     called = given.get("leaf.call", "")
     made = [(called, peek(module, called))] if called else list(makers(module, name, kind))
+    if absent := [name for name, function in backs.items() if function is ABSENT]:
+        return Spelling(kind, kind, called or name, why=f"there is no {absent[0]}", given=given)
     best: Spelling | None = None
     for path, maker in made:
         if maker is ABSENT:
@@ -115,8 +136,8 @@ def spell(
         known = keywords(maker)
         flag = given.get("leaf.requires_grad", known["requires_grad"])
         others = [] if flag or "leaf.requires_grad" in given or not tried else flags(maker)
-        for payload, switch in product(payloads, [flag, *others]):
-            named_ = {**known, "requires_grad": switch}
+        for payload, switch, back in product(payloads, [flag, *others], backs.items()):
+            named_ = {**known, "requires_grad": switch, "backward": back[0], "function": back[1]}
             one = attempt(Spelling(kind, maker, path, payload, tried=tried, given=given, **named_))
             if best is None or (one.score, one.plainly) > (best.score, best.plainly):
                 best = one
@@ -124,6 +145,18 @@ def spell(
                 return best  # a number that is plainly the engine's own is not explained away
     assert best is not None  # noqa: S101 - the class itself is always tried
     return best
+
+
+def _given_back(
+    kind: type, module: ModuleType, given: Mapping[str, str]
+) -> dict[str, Callable[..., Any] | None]:
+    """Return the ways back to try: what a table says, what there is, or the usual name."""
+    if name := given.get("backward.function"):
+        home = sys.modules.get(kind.__module__, module)
+        return {name: peek(home, name)}
+    if name := given.get("backward.method"):
+        return {name: None}
+    return ways_back(kind, module) or {"backward": None}
 
 
 def attempt(spelling: Spelling) -> Spelling:
@@ -144,7 +177,6 @@ def attempt(spelling: Spelling) -> Spelling:
         before=text(before),
         start=copied(before),
         example=x,
-        backward=given.get("backward.method") or backward_of(spelling.kind) or "backward",
     )
     if spelling.data:
         held = opened(peek(x, spelling.data), spelling.data)
@@ -219,7 +251,7 @@ def _filled(
         changed = [n for n in changed if n in gradients]
     right = [n for n in changed if after[n] == SLOPE and _holds_elsewhere(way, n)]
     # A gradient of 0 says that nothing arrived: this is not the way to start.
-    at_all = [n for n in changed if _GRADIENT_LIKE.fullmatch(n) and after[n]]
+    at_all = [n for n in changed if _GRADIENT_LIKE.fullmatch(n) and after[n] and way.goes_back]
     order = sorted(right, key=lambda n: (n not in gradients, n.startswith("_")))
     wrong = [n for n in gradients if n in at_all and n not in right]
     if order:
@@ -271,11 +303,11 @@ def _holds_elsewhere(way: Spelling, name: str) -> bool:
 
 
 def _shown(way: Spelling) -> str:
-    backward = f".{way.backward}"
+    back = way.shown_back
     one = {"number": "1.0", "array": "an array of 1", "tensor": "a tensor of 1"}[way.start_as]
     return {
-        "plain": f"y{backward}()",
-        "ones": f"y{backward}({one})",
-        "sum": f"y.sum(){backward}()",
-        "grad": f"y.{way.given.get('gradient.attribute', 'grad')} = {one}; y{backward}()",
+        "plain": back(),
+        "ones": back(one),
+        "sum": back(root="y.sum()"),
+        "grad": f"y.{way.given.get('gradient.attribute', 'grad')} = {one}; {back()}",
     }[way.start_with]

@@ -18,6 +18,12 @@ CLASSES = ("Tensor", "Value", "Variable", "Scalar", "tensor")
 BACKWARDS = ("backward", "backprop", "backpropagate", "back_propagate", "backward_pass")
 """What an engine's own way back may be called, the likeliest first."""
 
+FUNCTIONS = re.compile(
+    r"(?!_*(no|zero|clear|reset|enable|disable|set|clip|requires?|check|num)_?)\w*(back|grad)\w*",
+    re.IGNORECASE,
+)
+"""What a function of a module may be called that goes backward from a value."""
+
 OPERATORS = frozenset(
     f"__{name}__" for name in "add radd sub rsub mul rmul truediv rtruediv pow neg matmul".split()
 )
@@ -65,6 +71,9 @@ class _Class:
     bases: list[str]
     foreign: bool
     abstract: bool
+    beside: bool
+    """Whether there is a function beside it that may go backward."""
+
     wanted: int
     """How many arguments its constructor needs, -1 where it does not say."""
 
@@ -115,9 +124,10 @@ def as_likely(found: list[Candidate]) -> list[Candidate]:
 
 def _judged(known: _Class, folder: Path, used: dict[str, int]) -> Candidate | None:
     holds = known.holds()
-    if not holds.intersection(BACKWARDS):
-        return None
     whole = holds >= NEEDED or known.later
+    method = bool(holds.intersection(BACKWARDS))
+    if not method and not (whole and known.beside):
+        return None
     points = min(len(holds & OPERATORS), FULL)
     points += _by_name(known.name)
     points += 10 if used.get(known.name) else 0
@@ -126,6 +136,7 @@ def _judged(known: _Class, folder: Path, used: dict[str, int]) -> Candidate | No
     points -= PART * sum(bool(ASIDE.search(part.lower())) for part in parts)
     against = (
         *([known.foreign or known.abstract] * 3),
+        not method,
         bool(TWIN.search(known.path.stem.lower())),
         known.arguments() == 0 or known.arguments() > 1,
         any(parent.holds() >= NEEDED for parent in known.parents) and known.name not in CLASSES,
@@ -141,9 +152,12 @@ def _by_name(name: str) -> int:
 
 def _classes(source: Source) -> Iterator[_Class]:
     assert source.tree is not None  # noqa: S101 - the caller asked only for those with one
-    for node in _outer(source.tree.body):
+    nodes = list(_outer(source.tree.body))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    beside = any(FUNCTIONS.fullmatch(f.name) and _wants_one(f.args) for f in functions)
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
-            yield _class(node, source.path)
+            yield _class(node, source.path, beside=beside)
 
 
 def _outer(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -155,7 +169,7 @@ def _outer(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _outer(getattr(node, name, []))
 
 
-def _class(node: ast.ClassDef, path: Path) -> _Class:
+def _class(node: ast.ClassDef, path: Path, *, beside: bool) -> _Class:
     functions = [p for p in node.body if isinstance(p, (ast.FunctionDef, ast.AsyncFunctionDef))]
     names = {function.name for function in functions}
     for part in node.body:
@@ -168,7 +182,7 @@ def _class(node: ast.ClassDef, path: Path) -> _Class:
     )
     foreign = any(base.partition(".")[0] in FOREIGN_BASES and "." in base for base in bases)
     wanted = next((_needed(f.args) for f in functions if f.name == "__init__"), -1)
-    return _Class(path, node.name, names, bases, foreign, abstract, wanted)
+    return _Class(path, node.name, names, bases, foreign, abstract, beside, wanted)
 
 
 def _needed(arguments: ast.arguments) -> int:
@@ -177,6 +191,10 @@ def _needed(arguments: ast.arguments) -> int:
         return 1
     needed = given - len(arguments.defaults)
     return 1 if needed == 0 and given else needed
+
+
+def _wants_one(arguments: ast.arguments) -> bool:
+    return len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults) == 1
 
 
 def _dotted(node: ast.expr) -> str:
@@ -198,11 +216,16 @@ def _inherit(classes: list[_Class]) -> None:
 
 def _assign_later(sources: Iterable[Source], classes: list[_Class]) -> None:
     """Give classes what is put into them after they were made, wherever that is written."""
+    by_name: dict[str, list[_Class]] = {}
+    for known in classes:
+        by_name.setdefault(known.name, []).append(known)
     for source in sources:
         assert source.tree is not None  # noqa: S101 - as above
+        if source.puts.isdisjoint(by_name):
+            continue
         for node in ast.walk(source.tree):
             for owner, name in _assigned(node):
-                named = [c for c in classes if c.name == owner]
+                named = by_name.get(owner, [])
                 for known in [c for c in named if c.path == source.path] or named:
                     known.names |= {name} if name else set()
                     known.later |= not name

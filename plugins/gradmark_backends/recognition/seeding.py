@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gradmark.surface import lookup
-from gradmark_backends.recognition.reading import flat, opened, parameters, peek
+from gradmark_backends.recognition.reading import flat, opened, peek
 from gradmark_backends.recognition.spelling import Spelling
 
 _SEED = re.compile(r"v|dy|seed|d_?out\w*|(?!retain|requires|create|zero)\w*grad\w*")
@@ -33,8 +32,7 @@ def seeding_of(
 ) -> Seeding:
     """Find the parameter of ``backward`` that takes a gradient; what works decides, then names."""
     given = spelling.given
-    method = peek(spelling.kind, spelling.backward)
-    names = parameters(method)[1:] if callable(method) else []
+    names = spelling.back_takes()
     likely = [name for name in names if _SEED.fullmatch(name)]
     if "backward.gradient" in given:
         names = likely = [given["backward.gradient"]] if given["backward.gradient"] else []
@@ -66,7 +64,7 @@ def _works(
         # What starts a gradient needs none itself, and some engines insist on that.
         seed = make(weights if vectors else weights[0], requires_grad=False)
         seed = seed if form == "tensor" else read(seed)
-        lookup(x * x, spelling.backward)(**{name: seed})
+        spelling.back(x * x)(**{name: seed})
         return flat(opened(peek(x, spelling.gradient))) == wanted
     except BaseException:  # noqa: BLE001 - an engine may refuse in any way
         return False

@@ -6,10 +6,12 @@ This module travels to the worker, so it needs the standard library alone.
 from __future__ import annotations
 
 import ast
+import gc
 import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,7 @@ _SIGNS = (b"backward", b"backprop", b"back_propagate", b"__add__", b"setattr")
 """Without any of these a file has no part in an engine's class."""
 
 _FROM = re.compile(rb"^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)", re.MULTILINE)
+_PUTS = re.compile(rb"(\w+)\s*\.\s*\w+\s*=(?!=)|\bsetattr\s*\(\s*(\w+)")
 _WORD = re.compile(r"\w+")
 
 
@@ -35,13 +38,15 @@ _WORD = re.compile(r"\w+")
 class Source:
     """One file's syntax tree; without one, ``why`` says what is wrong with it, if anything is.
 
-    ``imports`` are the names that it takes from other modules.
+    ``imports`` are the names that it takes from other modules, ``puts`` those on which it may set
+    attributes.
     """
 
     path: Path
     tree: ast.Module | None
     why: str = ""
     imports: frozenset[str] = frozenset()
+    puts: frozenset[str] = frozenset()
 
 
 def python_files(folder: Path) -> Iterator[Path]:
@@ -75,19 +80,26 @@ def read_source(path: Path, *, telling: bool = False) -> Source:
         if path.stat().st_size > SIZE_LIMIT:
             return Source(path, None, "too large to be somebody's own")
         if path.suffix == ".ipynb":
-            return Source(path, definitions(ast.parse(code_of(path), str(path))))
+            code = code_of(path)
+            tree = definitions(ast.parse(code, str(path)))
+            return Source(path, tree, puts=_put_into(code.encode()))
         content = path.read_bytes()
         names = frozenset(
             _WORD.findall(b" ".join(_FROM.findall(content)).decode("utf-8", "replace"))
         )
         if telling and not any(sign in content for sign in _SIGNS):
             return Source(path, None, imports=names)
-        return Source(path, ast.parse(content, str(path)), imports=names)
+        return Source(path, ast.parse(content, str(path)), imports=names, puts=_put_into(content))
     except SyntaxError as error:
         old = ", Python 2" if is_python_2(error) else ""
         return Source(path, None, f"line {error.lineno}: {error.msg}{old}")
     except (OSError, ValueError, RecursionError, MemoryError) as error:
         return Source(path, None, type(error).__name__)
+
+
+def _put_into(content: bytes) -> frozenset[str]:
+    names = b" ".join(part for found in _PUTS.findall(content) for part in found)
+    return frozenset(names.decode("utf-8", "replace").split())
 
 
 def is_python_2(error: SyntaxError) -> bool:
@@ -104,7 +116,20 @@ def read_sources(path: Path) -> list[Source]:
     if path.is_file():
         return [read_source(path)]
     files = list(python_files(path)) or list(notebooks(path))
-    return [read_source(file, telling=True) for file in files]
+    with _keeping_all():
+        return [read_source(file, telling=True) for file in files]
+
+
+@contextmanager
+def _keeping_all() -> Iterator[None]:
+    """Look for no garbage meanwhile: among syntax trees it takes longer than parsing them."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def code_of(path: Path) -> str:

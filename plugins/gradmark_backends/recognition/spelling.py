@@ -9,9 +9,11 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from gradmark_backends.recognition.reading import parameters
+from gradmark.surface import lookup
+from gradmark_backends.recognition.reading import parameters, peek
 
 RAISES, CONSTRUCTS, HOLDS, COMPUTES, DIFFERENTIATES = range(5)
 """How far one way of making a leaf came."""
@@ -36,6 +38,7 @@ KEYS = {
     "gradient.attribute": "the attribute that holds the gradient",
     "gradient.clear": "to forget it: start (what it was at first), none, zero or zero_grad",
     "backward.method": "the method that goes backward",
+    "backward.function": "or the function of its module that does: y is what it is given",
     "backward.start": "plain; or ones, sum, grad: with ones, on the sum, after y.grad = 1",
     "backward.gradient": "its parameter for a gradient to start from, or nothing",
     "backward.gradient_as": "what that one takes: tensor or array",
@@ -80,6 +83,9 @@ class Spelling:
     data: str = ""
     gradient: str = ""
     backward: str = "backward"
+    function: Callable[..., Any] | None = None
+    """What goes backward from a value that has no method for it; ``backward`` is its name."""
+
     start_with: str = "plain"
     start_as: str = "number"
     clear: str = "start"
@@ -106,6 +112,26 @@ class Spelling:
         if dtype is not None:
             named["dtype"] = dtype
         return self.maker(numbers, **named)
+
+    def back(self, root: Any) -> Callable[..., Any]:
+        """Return what goes backward from a root. Raises `Missing` where there is nothing."""
+        return partial(self.function, root) if self.function else lookup(root, self.backward)
+
+    def back_takes(self) -> list[str]:
+        """Return the names of what may be given to backward besides the root."""
+        way = self.function or peek(self.kind, self.backward)
+        return parameters(way)[1:] if callable(way) else []
+
+    def shown_back(self, argument: str = "", root: str = "y") -> str:
+        """Return going backward as the engine spells it."""
+        if self.function is None:
+            return f"{root}.{self.backward}({argument})"
+        return f"{self.backward}({', '.join(filter(None, (root, argument)))})"
+
+    @property
+    def goes_back(self) -> bool:
+        """Say whether the way back is plainly one, by its name; another one has to prove it."""
+        return self.function is None or "back" in self.backward.lower()
 
     def leaf(self, number: float) -> Any:
         """Make a leaf of one number."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradmark.surface import lookup
 from gradmark_backends.adapter import nested, plain_shape
 from gradmark_backends.recognition.reading import GRADIENTS, opened, peek
 from gradmark_backends.recognition.spelling import Spelling, packed
@@ -16,12 +15,12 @@ from gradmark_backends.recognition.spelling import Spelling, packed
 def go_backward(way: Spelling, root: Any) -> Any:
     """Go backward from a root of one number, in the way that a spelling says."""
     if way.start_with == "sum":
-        return lookup(root.sum(), way.backward)()
+        return way.back(root.sum())()
     if way.start_with == "ones":
-        return lookup(root, way.backward)(one_like(way, root))
+        return way.back(root)(one_like(way, root))
     if way.start_with == "grad":
         seeded(way, root, one_like(way, root))
-    return lookup(root, way.backward)()
+    return way.back(root)()
 
 
 def seeded(way: Spelling, root: Any, seed: Any) -> None:
