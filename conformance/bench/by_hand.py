@@ -23,12 +23,13 @@ class Direct:
     def __init__(self, torch):
         self.torch = torch
         self.seen = []
-        self._recorder = type("Draws", (), {"random": random.Random("0")})()
+        self._recorder = type("Draws", (), {"random": random.Random("0"), "is_varied": False})()
 
     def __getattr__(self, name):
         return getattr(self.torch, name)
 
     draw = Library.draw
+    example = Library.example
 
     def observe(self, label, value, **_):
         if isinstance(value, self.torch.Tensor):

@@ -44,7 +44,7 @@ class Behaviour:
     with the owners of its controls they decide whether a deviation is *blocked*. ``gradient`` is
     False for what needs no gradient (creation, dtypes, shapes): it has a score of its own.
     ``impure`` is the reason why a behaviour is not a pure program (leaves, operations, one
-    backward, reads).
+    backward, reads). ``exact`` is the reason why it is asked with the same numbers at every seed.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Behaviour:
     mistake: str = ""
     gradient: bool = True
     impure: str = ""
+    exact: str = ""
 
     @property
     def chapter(self) -> str:
@@ -66,8 +67,11 @@ class Behaviour:
         return self.id.partition(".")[0]
 
     def program(self, seed: int = 0) -> Program:
-        """Return the recording of the body, equal for equal seeds. Raises `Unfaithful`."""
-        return _recorded(self.id, self.body, seed)
+        """Return the recording of the body, equal for equal seeds. Raises `Unfaithful`.
+
+        Seed 0 asks what is written; any other one asks the same with other numbers.
+        """
+        return _recorded(self.id, self.body, seed, is_varied=bool(seed) and not self.exact)
 
 
 KEPT_PROGRAMS = 2_048
@@ -79,9 +83,9 @@ _SHIPPED = ("gradmark.spec.", "gradmark.operations.")
 
 
 @lru_cache(KEPT_PROGRAMS)
-def _recorded(identity: str, body: Callable[[Any], None], seed: int) -> Program:
+def _recorded(identity: str, body: Callable[[Any], None], seed: int, *, is_varied: bool) -> Program:
     shipped = body.__module__.startswith(_SHIPPED)
-    return record(body, seed=f"{seed}:{identity}", is_known_good=shipped)
+    return record(body, seed=f"{seed}:{identity}", is_varied=is_varied, is_known_good=shipped)
 
 
 class Chapter:
@@ -110,6 +114,7 @@ class Chapter:
         mistake: str = "",
         gradient: bool = True,
         impure: str = "",
+        exact: str = "",
     ) -> Callable[[Callable[[Any], None]], Behaviour]:
         """Register the decorated body. Raises ValueError for a bad slug, title or profile."""
         identity = f"{self.name}.{slug}"
@@ -133,7 +138,7 @@ class Chapter:
         def register(body: Callable[[Any], None]) -> Behaviour:
             made = Behaviour(
                 identity, title, Level(level), profile, body, tuple(claims), source, tuple(after),
-                why, mistake, gradient, impure,
+                why, mistake, gradient, impure, exact,
             )  # fmt: skip
             self.behaviours[identity] = made
             return made

@@ -12,6 +12,7 @@ from gradmark.blocks import Block, Thrown
 from gradmark.errors import Unfaithful
 from gradmark.program import Alternative, Items, Mark, Operand, Pairs, Ref, Symbol
 from gradmark.recorded import Named, Recorded
+from gradmark.varied import other_number, other_numbers
 
 if TYPE_CHECKING:
     from gradmark.recorder import Recorder
@@ -201,6 +202,7 @@ class Library:
         Every number is a multiple of 1/64, exact in float32, differs from all others drawn in the
         same call where the range allows it, and keeps ``gap`` away from the special points.
         """
+        self._recorder.draws = True
         points = _points(low, high, tuple(away), gap)
         count = prod(shape)
         if not points:
@@ -216,6 +218,17 @@ class Library:
             return [nest(sides[1:]) for _ in range(sides[0])] if sides else next(numbers)
 
         return nest(shape)
+
+    def example(self, *numbers: float) -> list[float]:
+        """Return worked numbers: as they are written at seed 0, and varied at any other one.
+
+        This is for bodies that reckon with them; all other numbers vary without being asked.
+        """
+        if not self._recorder.is_varied:
+            return list(numbers)
+        self._recorder.draws = True
+        others = other_numbers(numbers, self._recorder.random)
+        return [other_number(number, others) for number in numbers]
 
 
 @lru_cache(64)

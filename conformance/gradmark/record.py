@@ -13,21 +13,29 @@ from gradmark.frames import raised_at
 from gradmark.library import Library
 from gradmark.program import Program
 from gradmark.recorder import Recorder
+from gradmark.varied import varied
 from gradmark.watched import watching
 
 
-def record(body: Callable[[Any], None], *, seed: str = "0", is_known_good: bool = False) -> Program:
+def record(
+    body: Callable[[Any], None],
+    *,
+    seed: str = "0",
+    is_varied: bool = False,
+    is_known_good: bool = False,
+) -> Program:
     """Turn a body into a program.
 
-    ``seed`` decides what `lib.draw` gives. A body that is known to be recorded faithfully, as the
+    ``seed`` decides what `lib.draw` gives, and where the program ``is_varied`` what becomes of the
+    numbers of a body that draws none. A body that is known to be recorded faithfully, as the
     shipped spec is by its tests, is not looked at again. Raises `Unfaithful` for a body that can't
     be recorded faithfully or that observes nothing.
     """
     if not is_known_good:
         check(body)
         with watching(body.__code__):
-            rehearsal = _performed(body, seed)
-    recorder = _performed(body, seed)
+            rehearsal = _performed(body, seed, is_varied)
+    recorder = _performed(body, seed, is_varied)
     if not is_known_good and recorder.outline() != rehearsal.outline():
         raise Unfaithful(
             "a body that does something else the second time",
@@ -38,20 +46,21 @@ def record(body: Callable[[Any], None], *, seed: str = "0", is_known_good: bool 
         raise Unfaithful(
             "a body that observes nothing", _where(body), 'a lib.observe("label", value) or more'
         )
-    return Program(
+    program = Program(
         steps=tidy(recorder.scopes[0].blocks[0], last=True),
         marks=tuple(recorder.marks),
         names=(*sorted(recorder.names.items()), *sorted(recorder.aliases.items())),
         first_line=body.__code__.co_firstlineno,
     )
+    return varied(program, recorder.random) if is_varied and not recorder.draws else program
 
 
 def _where(body: Callable[[Any], None]) -> str:
     return f"{body.__code__.co_filename}:{body.__code__.co_firstlineno}"
 
 
-def _performed(body: Callable[[Any], None], seed: str) -> Recorder:
-    recorder = Recorder(seed)
+def _performed(body: Callable[[Any], None], seed: str, is_varied: bool) -> Recorder:
+    recorder = Recorder(seed, is_varied=is_varied)
     collecting = gc.isenabled()
     gc.disable()  # when it lets go of a cycle is not for the recording to depend on
     try:

@@ -40,8 +40,10 @@ class _Scope:
 class Recorder:
     """Collects steps; one recorder records one body."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, *, is_varied: bool = False) -> None:
         self.random = random.Random(seed)
+        self.is_varied = is_varied
+        self.draws = False
         self.scopes = [_Scope()]
         self.opened: list[tuple[str, dict[str, Any]]] = []
         self.marks: list[Mark] = []

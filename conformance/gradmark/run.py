@@ -16,6 +16,7 @@ from gradmark.verdict import Outcome, Verdict
 
 FORMAT = 1
 
+_DIGIT = re.compile(r"\d")
 _ID = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 
 
@@ -221,6 +222,7 @@ def make_entry(  # noqa: PLR0913 - an entry says all of it
     marked: tuple[int, ...] = ()
     torch_script: tuple[str, ...] = ()
     reproduce = ""
+    why = behaviour.why
     if verdict.outcome is not Outcome.PASS:
         from gradmark.script import as_library, as_torch
 
@@ -229,6 +231,8 @@ def make_entry(  # noqa: PLR0913 - an entry says all of it
             program, step=verdict.detail.step, module=module, spelling=spelling
         )
         torch_script = as_torch(program)
+        if seed and _DIGIT.search(why + behaviour.mistake) and program != behaviour.program():
+            why += " (The numbers of this explanation are those of seed 0.)"
         reproduce = f"gradmark run --backend={shlex.quote(backend)} --profile={profile}"
         reproduce += f" --behaviour={behaviour.id}"
         reproduce += f" --seed={seed}" if seed and not secret else ""
@@ -240,7 +244,7 @@ def make_entry(  # noqa: PLR0913 - an entry says all of it
         gradient=behaviour.gradient,
         counted=counts(behaviour, profile, strict=strict),
         holds=holds(behaviour, verdict),
-        why=behaviour.why,
+        why=why,
         mistake=behaviour.mistake,
         script=script,
         marked=marked,

@@ -134,6 +134,21 @@ def test_a_deviation_carries_the_command_that_shows_it_again() -> None:
     assert made.torch_script
 
 
+def test_an_explanation_says_whose_numbers_it_names() -> None:
+    """At another seed the program has other numbers than the text beside it."""
+
+    def body(lib: Any) -> None:
+        lib.observe("twice", lib.tensor(1.5) * 2)
+
+    said = " (The numbers of this explanation are those of seed 0.)"
+    told = Behaviour("leaf.x", "X", Level.MUST, "tensor", body, why="1.5·2 is 3", mistake="it's 2")
+    silent = replace(told, why="it doubles", mistake="it does not")
+    assert entry_of(told, Outcome.FAIL, seed=5).why == told.why + said
+    assert entry_of(told, Outcome.FAIL).why == told.why
+    assert entry_of(silent, Outcome.FAIL, seed=5).why == silent.why
+    assert entry_of(replace(told, exact="it is"), Outcome.FAIL, seed=5).why == told.why
+
+
 def test_a_should_counts_only_when_asked() -> None:
     """Without --strict a should that deviates fails nothing, and lenient does not meet it."""
     made = entry_of(kind, Outcome.PASS)

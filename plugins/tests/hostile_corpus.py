@@ -70,6 +70,7 @@ class Submission:
     about: str
     deserves: dict[int, str]
     others: str
+    seed: int = 0
 
     @property
     def source(self) -> str:
@@ -93,7 +94,13 @@ def _read(path: Path) -> Submission:
     if matched is None:
         raise ValueError(f"{path.name} does not say what it deserves")
     first, later = matched[1], matched[2] or matched[1]
-    return Submission(path.stem, about, {1: first, 2: later, 3: later}, said.get("others", "pass"))
+    return Submission(
+        path.stem,
+        about,
+        {1: first, 2: later, 3: later},
+        said.get("others", "pass"),
+        int(said.get("seed", "0")),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ def composed(trick: str, outside: Path) -> str:
     return "\n\n".join([*parts, places, trick])
 
 
-def tried(trick: str, level: int, place: Path) -> Outcome:
+def tried(trick: str, level: int, place: Path, seed: int = 0) -> Outcome:
     """Grade one submission at a level, as an assignment would, and look what is left of it.
 
     ``place`` is an empty folder; everything that the worker may write goes into its ``scratch``.
@@ -129,12 +136,12 @@ def tried(trick: str, level: int, place: Path) -> Outcome:
     (submission / "mine.py").write_text(composed(trick, outside), encoding="utf-8")
     before, descriptors = _state(place), _descriptors()
     with _scratch_in(scratch):
-        verdict, others = _graded(submission / "mine.py", level)
+        verdict, others = _graded(submission / "mine.py", level, seed)
         traces = _left(place, before, scratch, descriptors)
     return Outcome(verdict, others, traces)
 
 
-def _graded(path: Path, level: int) -> tuple[str, tuple[str, ...]]:
+def _graded(path: Path, level: int, seed: int) -> tuple[str, tuple[str, ...]]:
     plan = resolve(f"{path}::Value", rootdir=path.parent, invocation_dir=path.parent)
     try:
         backend = open_backend(
@@ -147,7 +154,9 @@ def _graded(path: Path, level: int) -> tuple[str, tuple[str, ...]]:
     except GradmarkError as error:
         return error.code, ()
     with backend:
-        session = Session(load_spec(), backend, open_reference("recorded", 0), graded=True)
+        session = Session(
+            load_spec(), backend, open_reference("recorded", seed), seed=seed, graded=True
+        )
         found = {identity: session.verdict(identity).outcome.value for identity in ORDER}
     return found.pop(ABOUT), tuple(dict.fromkeys(found.values()))
 
@@ -236,7 +245,7 @@ def result(submission: Submission, level: int, place: Path) -> Result:
     outcomes = []
     for name, source in (("trick", submission.source), ("honest", HONEST)):
         (place / name).mkdir()
-        outcomes.append(tried(source, level, place / name))
+        outcomes.append(tried(source, level, place / name, submission.seed))
     return Result(submission, level, *outcomes)
 
 

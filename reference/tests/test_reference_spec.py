@@ -55,12 +55,6 @@ def test_pytorch_passes(behaviour, live):
 
 
 @ids
-def test_two_seeds_are_possible(behaviour, live):
-    """Another seed gives another program or the same one, and PyTorch runs through both."""
-    assert live.expected(behaviour.program(7)).stop is None
-
-
-@ids
 def test_float64_agrees_within_a_tenth_of_the_tolerance(behaviour, live):
     """Rounding is no reason to fail: PyTorch's float32 and float64 agree ten times better."""
     program = behaviour.program()

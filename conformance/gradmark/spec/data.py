@@ -86,14 +86,15 @@ def _(lib):
     impure="writes .data",
 )
 def _(lib):
-    twin = lib.tensor(3.0, requires_grad=True)
+    start, other, factor = lib.example(1.0, 3.0, 100)
+    twin = lib.tensor(other, requires_grad=True)
     (twin * twin).backward()
     lib.control("accumulation.same-leaf-twice", twin.grad)
-    x = lib.tensor(1.0, requires_grad=True)
+    x = lib.tensor(start, requires_grad=True)
     y = x * x
-    x.data = x.data * 100
+    x.data = x.data * factor
     y.backward()
-    lib.observe("gradient", x.grad, accept=[alternative("saved by value", 2.0)])
+    lib.observe("gradient", x.grad, accept=[alternative("saved by value", 2 * start)])
 
 
 @chapter.behaviour(

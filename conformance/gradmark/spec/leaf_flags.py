@@ -158,6 +158,7 @@ def _(lib):
     why="Larger or smaller is a yes or no, which a small step does not change.",
     mistake="Every result of a tracked tensor is tracked, so the comparison enters the graph.",
     impure="asks for flags beside values",
+    exact="the numbers are compared with another one",
 )
 def _(lib):
     x = lib.tensor([2.0, 5.0, 3.0], requires_grad=True)

@@ -39,16 +39,15 @@ def _(lib):
     impure="goes backward twice",
 )
 def _(lib):
-    x = lib.tensor(2.0, requires_grad=True)
-    w = lib.tensor(12.0, requires_grad=True)
-    inner = x * 3
+    start, weight, factor = lib.example(2.0, 12.0, 3)
+    x = lib.tensor(start, requires_grad=True)
+    w = lib.tensor(weight, requires_grad=True)
+    inner = x * factor
     y = inner * w
     y.backward()
     lib.control("backward.chain-rule", x.grad)
-    with lib.raises(
-        "the second backward",
-        instead={"gradient after the second backward": alternative("the sum of both", 72.0)},
-    ):
+    both = alternative("the sum of both", 2 * factor * weight)
+    with lib.raises("the second backward", instead={"gradient after the second backward": both}):
         y.backward()
         lib.observe("gradient after the second backward", x.grad)
 
@@ -67,17 +66,16 @@ def _(lib):
     impure="goes backward twice",
 )
 def _(lib):
-    x = lib.tensor(2.0, requires_grad=True)
-    w = lib.tensor(4.0, requires_grad=True)
+    start, weight, nine, three = lib.example(2.0, 4.0, 9, 3)
+    x = lib.tensor(start, requires_grad=True)
+    w = lib.tensor(weight, requires_grad=True)
     trunk = x * w
-    first = trunk * 9
-    second = trunk * 3
+    first = trunk * nine
+    second = trunk * three
     first.backward()
     lib.control("backward.chain-rule", x.grad)
-    with lib.raises(
-        "backward of the second loss",
-        instead={"gradient after both losses": alternative("the sum of both", 48.0)},
-    ):
+    both = alternative("the sum of both", (nine + three) * weight)
+    with lib.raises("backward of the second loss", instead={"gradient after both losses": both}):
         second.backward()
         lib.observe("gradient after both losses", x.grad)
 

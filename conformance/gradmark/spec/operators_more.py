@@ -194,6 +194,7 @@ def _(lib):
     why="x.add(2) is x + 2, and so on; only div leaves the whole numbers, as / does.",
     mistake="div of whole numbers cuts off what follows the point.",
     gradient=False,
+    exact="whole numbers as data stay, and their differences with them",
 )
 def _(lib):
     whole = lib.tensor([[0, 4], [7, 9]])

@@ -38,6 +38,7 @@ def _(lib):
     after=["backward.chain-rule", "backward.scalar-polynomial"],
     why="Halving and doubling in turn are exact, so the gradient comes out as it went in: 3.",
     mistake="The walk ends at a depth that was enough for every example so far.",
+    exact="halving and doubling have to cancel",
 )
 def _(lib):
     x = lib.tensor(1.25, requires_grad=True)
@@ -88,6 +89,7 @@ def _(lib):
     after=["accumulation.many-uses", "backward.scalar-polynomial"],
     why="A weight of a recurrent network is used in every step; each use has a share for it.",
     mistake="Only so many shares are kept, or the value passes on before the last one is in.",
+    exact="a thousand additions have to be exact",
 )
 def _(lib):
     x = lib.tensor(0.5, requires_grad=True)

@@ -12,6 +12,7 @@ from gradmark.spec.tensors import chapter
     why="By itself PyTorch writes very different sizes with exponents, which are hard to compare.",
     mistake="The option is accepted and changes nothing.",
     gradient=False,
+    exact="these digits are what is printed",
 )
 def _(lib):
     ramp = lib.linspace(3, 10000000, 10)
@@ -38,6 +39,7 @@ def _(lib):
     mistake="The word tensor and the parentheses get into every line of the log.",
     gradient=False,
     impure="formats by Python's own means",
+    exact="these digits are what is printed",
 )
 def _(lib):
     plain = lib.host.copy("{}")
@@ -60,6 +62,7 @@ def _(lib):
     ),
     mistake="Only the numbers are printed.",
     gradient=False,
+    exact="these digits are what is printed",
 )
 def _(lib):
     signal = lib.full((2, 2), 2.0, requires_grad=True)
@@ -78,6 +81,7 @@ def _(lib):
     why="All numbers of a tensor share one form, so that columns line up.",
     mistake="Each number is printed by itself, with as many digits as it has.",
     gradient=False,
+    exact="these digits are what is printed",
 )
 def _(lib):
     lib.observe("all whole", lib.text(lib.tensor([7.0, 8.0])))
@@ -200,6 +204,7 @@ def _(lib):
     why="Always rounding halves up makes sums drift; this way they even out.",
     mistake="Halves are rounded away from zero.",
     gradient=False,
+    exact="halves are what it is about",
 )
 def _(lib):
     lib.observe("rounded", lib.tensor([0.5, 1.5, 2.5, -0.5, -1.5, 2.75]).round())

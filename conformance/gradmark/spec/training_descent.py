@@ -11,6 +11,7 @@ from gradmark.spec.training import GOAL, TUTORIAL, chapter, trains
     why="The whole of it: forward, loss, backward, step, clear. The slope 1.5 is found again.",
     mistake="One link is wrong by a factor, so that the line ends beside the points or runs away.",
     impure="steps 30 times",
+    exact="the rate is made for these points",
 )
 def _(lib):
     trains(lib)
@@ -52,6 +53,7 @@ def _(lib):
     ),
     mistake="Steps that are too short, or in a wrong direction, stop somewhere else.",
     impure="steps 60 times",
+    exact="the rate is made for these points",
 )
 def _(lib):
     trains(lib)

@@ -112,6 +112,7 @@ def _(lib):
     why="Clear, forward, backward, step: the loop that every network is trained with.",
     mistake="The optimizer holds copies of the weights and trains those.",
     impure="steps an optimizer 20 times",
+    exact="the rate is made for these points",
 )
 def _(lib):
     trains(lib)

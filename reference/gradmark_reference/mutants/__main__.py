@@ -1,4 +1,4 @@
-"""Run mutants and bends: ``python -m gradmark_reference.mutants [--only GLOB] [-j N]``."""
+"""Run mutants and bends: ``python -m gradmark_reference.mutants [--only GLOB] [--seed N]``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from gradmark.behaviour import load_spec
@@ -18,28 +18,29 @@ from gradmark_reference.mutants.matrix import Row, render, run, run_bend, surviv
 from gradmark_reference.mutants.mutant import Mutant, load_bank
 
 
-def _rows(chosen: list[int], jobs: int) -> Iterator[tuple[Mutant | Bend, Row]]:
+def _rows(chosen: list[int], seed: int, jobs: int) -> Iterator[tuple[Mutant | Bend, Row]]:
     """Yield the rows of some mutants and bends, by their place in the banks."""
     everyone: list[Mutant | Bend] = [*load_bank(), *load_bends()]
     if jobs == 1:
-        yield from ((everyone[n], _row(n)) for n in chosen)
+        yield from ((everyone[n], _row(n, seed)) for n in chosen)
         return
     # A bend holds functions, which can't be sent, so only verdicts come back.
     with ProcessPoolExecutor(jobs) as pool:
-        for n, verdicts in zip(chosen, pool.map(_verdicts, chosen, chunksize=8), strict=True):
+        found = pool.map(partial(_verdicts, seed=seed), chosen, chunksize=8)
+        for n, verdicts in zip(chosen, found, strict=True):
             yield everyone[n], Row(everyone[n], verdicts)
 
 
-def _row(number: int) -> Row:
+def _row(number: int, seed: int) -> Row:
     everyone: list[Mutant | Bend] = [*load_bank(), *load_bends()]
     mutant = everyone[number]
     if isinstance(mutant, Bend):
-        return run_bend(mutant, load_spec(), _reference())
-    return run(mutant, load_spec(), _reference())
+        return run_bend(mutant, load_spec(), _reference(), seed)
+    return run(mutant, load_spec(), _reference(), seed)
 
 
-def _verdicts(number: int) -> tuple[Verdict, ...]:
-    return tuple(Verdict(v.id, v.outcome, root=v.root) for v in _row(number).verdicts)
+def _verdicts(number: int, seed: int) -> tuple[Verdict, ...]:
+    return tuple(Verdict(v.id, v.outcome, root=v.root) for v in _row(number, seed).verdicts)
 
 
 @cache
@@ -52,13 +53,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m gradmark_reference.mutants")
     parser.add_argument("--only", metavar="GLOB", default="*", help="those whose id matches")
     parser.add_argument("--write", metavar="FILE", type=Path, help="write the matrix as a page")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="ask with other numbers")
     parser.add_argument("-j", "--jobs", metavar="N", type=int, default=1, help="processes")
     options = parser.parse_args()
     spec = load_spec()
     everyone: list[Mutant | Bend] = [*load_bank(), *load_bends()]
     chosen = [n for n, one in enumerate(everyone) if fnmatchcase(one.id, options.only)]
     rows, wrong = [], 0
-    for mutant, row in _rows(chosen, options.jobs):
+    for mutant, row in _rows(chosen, options.seed, options.jobs):
         rows.append(row)
         trouble = [f"unexplained {name}" for name in row.unexplained]
         trouble += [f"holds {name}" for name in row.unkept]

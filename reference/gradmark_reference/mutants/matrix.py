@@ -141,33 +141,34 @@ def held(spec: Spec) -> Spec:
 
 
 @cache
-def _settled(reference: Any, *behaviours: Behaviour) -> None:
+def _settled(reference: Any, seed: int, *behaviours: Behaviour) -> None:
     """Record and answer everything once; what that leaves need not be counted at each collection.
 
     Two behaviours collect garbage, which would take most of a row's time.
     """
     for behaviour in behaviours:
-        reference.expected(behaviour.program())
+        reference.expected(behaviour.program(seed))
     gc.collect()
     gc.freeze()
 
 
-def run_bend(bend: Bend, spec: Spec, reference: Reference) -> Row:
+def run_bend(bend: Bend, spec: Spec, reference: Reference, seed: int = 0) -> Row:
     """Judge PyTorch with one call altered by the whole spec."""
     import torch
 
-    _settled(cast("Hashable", reference), *spec)
-    return Row(bend, tuple(Session(spec, Bent(torch, bend), reference, repeats=0).run()))
+    _settled(cast("Hashable", reference), seed, *spec)
+    session = Session(spec, Bent(torch, bend), reference, seed=seed, repeats=0)
+    return Row(bend, tuple(session.run()))
 
 
-def run(mutant: Mutant, spec: Spec, reference: Reference) -> Row:
+def run(mutant: Mutant, spec: Spec, reference: Reference, seed: int = 0) -> Row:
     """Judge one mutant by what the model holds of the spec."""
-    _settled(cast("Hashable", reference), *spec)
+    _settled(cast("Hashable", reference), seed, *spec)
     with tempfile.TemporaryDirectory() as folder:
         name = f"mutant_{mutant.id.replace('-', '_')}"
         backend = Here(build(mutant, Path(folder), name), Stored)
         try:
-            session = Session(held(spec), backend, reference, repeats=0)
+            session = Session(held(spec), backend, reference, seed=seed, repeats=0)
             return Row(mutant, tuple(session.run()))
         finally:
             backend.close()

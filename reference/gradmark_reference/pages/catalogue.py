@@ -98,6 +98,8 @@ def _entry(
     yield from (f'<a id="{slug}"></a>', "", f"## {plain(behaviour.title)}", "")
     marks = [code(behaviour.id), behaviour.level.value, f"profile {behaviour.profile}"]
     marks.append(f"not pure: {plain(behaviour.impure)}" if behaviour.impure else "pure")
+    if behaviour.exact:
+        marks.append(f"the same numbers at every seed: {plain(behaviour.exact)}")
     if not behaviour.gradient:
         marks.append("needs no gradient")
     yield from (" · ".join(marks), "")
