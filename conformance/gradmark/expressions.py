@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gradmark.program import Array, Cut, Function, Items, Operand, Pairs, Ref, Step, Symbol
+from gradmark.spelling import Spelling
 from gradmark.surface import SIGNS
 
-LAMBDA, COMPARISON, NEGATION, POWER, CALL, ATOM = 1, 6, 13, 14, 16, 17
+LAMBDA, NOT, COMPARISON, NEGATION, POWER, CALL, ATOM = 1, 5, 6, 13, 14, 16, 17
 FILLED: dict[str, Operand] = {"ones": 1.0, "zeros": 0.0, "full": None}
 """The calls that make a tensor of one number, and which number that is."""
 
@@ -38,43 +39,6 @@ class Text:
     def within(self, rank: int) -> str:
         """Return the source as an operand of something that binds with ``rank``."""
         return self.source if self.rank >= rank else f"({self.source})"
-
-
-_OPPOSITE = {"True": "False", "False": "True"}
-
-
-@dataclass(slots=True)
-class Spelling:
-    """How a script calls the library, and the modules that it turns out to need."""
-
-    root: str
-    names: Mapping[str, str] = field(default_factory=dict)
-    """PyTorch's names with the library's; with a full stop in front, of methods and attributes.
-
-    ``requires_grad`` has what is written instead of ``requires_grad=True``, which may be nothing.
-    ``ones``, ``zeros`` and ``full`` have nothing where a leaf of literal numbers is written;
-    those that have a name take their shape as one tuple. ``no_grad()`` has what stands for the call
-    with its parentheses.
-    """
-    imports: set[str] = field(default_factory=set)
-
-    def path(self, path: str) -> str:
-        """Return a name of the library."""
-        return f"{self.root}.{self.names.get(path) or path}"
-
-    def member(self, name: str) -> str:
-        """Return the name of a method or attribute."""
-        return self.names.get(f".{name}", name)
-
-    def keyword(self, name: str, value: str) -> str:
-        """Return a keyword argument, or nothing where the library has no such notion."""
-        written = self.names.get(name) if name == "requires_grad" else None
-        if written is None or value not in _OPPOSITE:
-            return f"{name}={value}"
-        if value == "True" or not written:
-            return written
-        flag, _, flagged = written.partition("=")
-        return f"{flag}={_OPPOSITE.get(flagged, value)}"
 
 
 Texts = dict[int, Text]
@@ -209,15 +173,12 @@ class Writer:
             case "call":
                 return self._call(step, texts), CALL
             case "method":
-                owner = self.operand(first, texts).within(CALL)
-                member = self.spelling.member(step.name)
-                return f"{owner}.{member}({self.arguments(rest, step, texts)})", CALL
+                return self._method(step, self.operand(first, texts), texts), CALL
             case "invoke":
                 callee = self.operand(first, texts).within(CALL)
                 return f"{callee}({self.arguments(rest, step, texts)})", CALL
             case "attr":
-                owner = self.operand(first, texts).within(CALL)
-                return f"{owner}.{self.spelling.member(step.name)}", CALL
+                return self._attr(step, self.operand(first, texts))
             case "index":
                 owner = self.operand(first, texts).within(CALL)
                 return f"{owner}[{self.key(rest[0], texts)}]", CALL
@@ -232,8 +193,43 @@ class Writer:
                 return self._probe(step, first, texts)
         return self._host(step, texts)
 
+    def assignment(self, step: Step, texts: Texts) -> str:
+        """Write a step that sets an attribute."""
+        owner, value = (self.operand(arg, texts) for arg in step.args)
+        form = self.spelling.form(f".{step.name} = {value}")
+        return _formed(form, owner) if form else f"{self.attribute(step, texts)} = {value}"
+
+    def attribute(self, step: Step, texts: Texts) -> str:
+        """Write an attribute that is set or deleted."""
+        owner = self.operand(step.args[0], texts).within(CALL)
+        return f"{owner}.{self.spelling.member(step.name)}"
+
+    def _attr(self, step: Step, owner: Text) -> tuple[str, int]:
+        form = self.spelling.form(f".{step.name}")
+        if form:
+            return _formed(form, owner), NOT if form.startswith("not ") else CALL
+        return f"{owner.within(CALL)}.{self.spelling.member(step.name)}", CALL
+
+    def read(self, value: Text) -> str:
+        """Write what is printed of a value, where the library's own print shows no numbers."""
+        if not self.spelling.reading:
+            return value.source
+        self.spelling.reads = True
+        return f"read({value})"
+
+    def _method(self, step: Step, owner: Text, texts: Texts) -> str:
+        arguments = self.arguments(step.args[1:], step, texts)
+        form = self.spelling.form(f".{step.name}()")
+        if form and (form.endswith(")") or not arguments):
+            return _formed(form, owner, arguments)
+        return f"{owner.within(CALL)}.{self.spelling.member(step.name)}({arguments})"
+
     def _call(self, step: Step, texts: Texts) -> str:
         name, args = step.name, step.args
+        form = self.spelling.form(f"{name}()")
+        if form and args:
+            first = self.operand(args[0], texts)
+            return _formed(form, first, self.arguments(args[1:], step, texts))
         whole = self.spelling.names.get(f"{name}()")
         if whole and not args and not step.kwargs:
             return f"{self.spelling.root}.{whole}"
@@ -245,6 +241,8 @@ class Writer:
                 name, args = "tensor", (_filled(sides, fill),)
             elif sides is not None:
                 args = (Items("tuple", sides), *args[len(given) :])
+        if name == "tensor" and "scalar" in self.spelling.names and _is_number(args):
+            name, args = "scalar", (Items("tuple", ()), *args)
         return f"{self.spelling.path(name)}({self.arguments(args, step, texts)})"
 
     def _binary(self, name: str, left: Operand, right: Operand, texts: Texts) -> tuple[str, int]:
@@ -291,6 +289,17 @@ class Writer:
                 return f"ThreadPoolExecutor(1).submit({arguments}).result()", CALL
         imports.add("import numpy")
         return f"{step.name}({arguments})", CALL
+
+
+def _formed(form: str, owner: Text, arguments: str = "") -> str:
+    """Put a value, and what else a call is given, into a form such as ``lib.exp({})``."""
+    written = form.replace("{}", owner.within(LAMBDA if "({}" in form else CALL))
+    return f"{written[:-1]}, {arguments})" if arguments else written
+
+
+def _is_number(args: Sequence[Operand]) -> bool:
+    first = args[0] if args else None
+    return isinstance(first, int | float) or (isinstance(first, Array) and not first.shape)
 
 
 def _sides(given: Sequence[Operand]) -> tuple[int, ...] | None:

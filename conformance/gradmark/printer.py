@@ -13,9 +13,9 @@ from gradmark.surface import SIGNS
 from gradmark.uses import Uses
 
 _RESERVED = frozenset(
-    "torch lib numpy weakref gc copy warnings ThreadPoolExecutor Interruption print type hasattr "
-    "len str tuple abs range slice float complex Exception BaseException staticmethod error "
-    "warning".split()
+    "torch lib os numpy weakref gc copy warnings ThreadPoolExecutor Interruption print read type "
+    "hasattr len str tuple abs range slice float complex Exception BaseException staticmethod "
+    "error warning".split()
 ) | frozenset(kwlist)
 _VALUES = frozenset("call method attr binary unary index invoke probe host".split())
 _NOBODYS = -1
@@ -230,7 +230,8 @@ class Printer:
         write = rest[at]
         if (read.op, write.op) not in {("attr", "setattr"), ("index", "setindex")}:
             return False
-        if (write.name, *write.args) != (read.name, *read.args, Ref(out)):
+        back = (write.name, *write.args) == (read.name, *read.args, Ref(out))
+        if not back or self.writer.spelling.form(f".{read.name}"):
             return False
         texts = self.take(step.args)
         made = {step.number, write.number}.union(*(text.steps for text in texts.values()))
@@ -272,27 +273,26 @@ class Printer:
         self.line(shape(texts), made)
 
     def _setattr(self, step: Step) -> None:
-        target = replace(step, op="attr", args=step.args[:1])
-        self._statement(
-            step, lambda t: f"{self._target(target, t)} = {self._shown(step.args[1], t)}"
-        )
+        self._statement(step, lambda t: self.writer.assignment(step, t))
 
     def _setindex(self, step: Step) -> None:
         target = replace(step, op="index", args=step.args[:2])
         self._statement(
-            step, lambda t: f"{self._target(target, t)} = {self._shown(step.args[2], t)}"
+            step, lambda t: f"{self.writer.expression(target, t)} = {self._shown(step.args[2], t)}"
         )
 
     def _delattr(self, step: Step) -> None:
-        self._statement(step, lambda t: f"del {self._target(replace(step, op='attr'), t)}")
-
-    def _target(self, step: Step, texts: Texts) -> str:
-        return self.writer.expression(step, texts).source
+        self._statement(step, lambda t: f"del {self.writer.attribute(step, t)}")
 
     def _observe(self, step: Step) -> None:
         self._statement(
-            step, lambda t: f"print({self._label(step)}, {self._shown(step.args[0], t)})"
+            step, lambda t: f"print({self._label(step)}, {self._read(step.args[0], t)})"
         )
+
+    def _read(self, value: Operand, texts: Texts) -> str:
+        made = self.producers.get(value.slot) if isinstance(value, Ref) else None
+        text = self.writer.operand(value, texts)
+        return text.source if made and made.op == "probe" else self.writer.read(text)
 
     def _label(self, step: Step, rest: str = "") -> str:
         return quoted(f"{self.labels[step.mark or 0]}:{rest}")

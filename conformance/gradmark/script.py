@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gradmark.expressions import Spelling, Writer
+from gradmark.expressions import Writer
 from gradmark.printer import Line, Printer
 from gradmark.program import Program
+from gradmark.spelling import Spelling
 from gradmark.uses import uses_of
 
 
@@ -40,7 +41,10 @@ def _script(
     printer = Printer(Writer(spelling), uses_of(program), program.names)
     printer.labels = [mark.label for mark in program.marks]
     printer.block(program.steps)
-    lines = [Line(library), *map(Line, sorted(spelling.imports)), Line("")]
+    lines = [*map(Line, spelling.before()), Line(library)]
+    lines += [*map(Line, sorted(spelling.imports)), Line("")]
+    if spelling.reads:
+        lines += [Line("def read(value):"), Line(f"    return {spelling.reading}", definition=True)]
     if printer.uses.throws:
         lines += [Line("class Interruption(BaseException):"), Line("    pass", definition=True)]
     shown = _spaced([*lines, *printer.lines])

@@ -6,18 +6,16 @@ This module travels to the worker, so it needs the standard library alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, ClassVar
 
 from gradmark.surface import Missing, Surface, describe, dtype_name, lookup, plain_kind
 from gradmark.trace import ITEM_SIZES
+from gradmark_backends.scripted import spelt
 
 CREATION = frozenset("tensor ones zeros full".split())
 """The calls that only put plain numbers into a tensor."""
-
-FACTORIES = ("ones", "zeros", "full")
-"""Those among them that a library may do without."""
 
 SHORT_DTYPES = {
     "float": "float32", "double": "float64", "half": "float16", "int": "int32", "long": "int64",
@@ -98,8 +96,10 @@ class Adapter(Surface):
     written: ClassVar[Mapping[str, str]] = {}
     """How a script for people writes what an alias can't say: ``{"requires_grad": ""}``.
 
-    ``requires_grad`` has what is written instead of ``requires_grad=True``, and ``no_grad()`` what
-    stands for the call with its parentheses.
+    ``requires_grad`` has what is written instead of ``requires_grad=True``, ``no_grad()`` what
+    stands for the call with its parentheses, and what an alias does by a callable has a form:
+    ``{".detach()": "lib.stop({})", ".grad = None": "{}.clear()"}``, with ``{}`` for the value.
+    `gradmark.spelling.Spelling` says what else there is.
     """
 
     recognised: tuple[str, ...] = ()
@@ -123,20 +123,22 @@ class Adapter(Surface):
 
     def spelt(self) -> dict[str, str]:
         """Return PyTorch's names with the library's, as a script for people writes them."""
-        named = {name: alias for name, alias in self.aliases.items() if isinstance(alias, str)}
-        made = {name: self.factory_name(name) for name in FACTORIES}
-        return {**made, **named, **self.written}
+        return spelt(self)
+
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """The classes whose values are tensors, as far as they were found."""
+        return self._tensors
+
+    def path_of(self, name: str) -> str:
+        """Return the dotted name under which the library has a function or value, or nothing."""
+        found = (path for path in self._dotted(name) if _reached(self.namespace, path) is not None)
+        return next(found, "")
 
     def factory_name(self, name: str) -> str:
         """Return the dotted name of what `factory` returns, or nothing where it has none."""
-        factory = self.factory(name)
-        if factory is None:
-            return ""
-        for place in self.places:
-            path = f"{place}.{name}".strip(".")
-            if _reached(self.namespace, path) == factory:
-                return path
-        return ""
+        path = self.path_of(name)
+        return path if path and _reached(self.namespace, path) == self.factory(name) else ""
 
     def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:
         """Make a tensor of plain numbers, lists or an array. Raises `Missing`.
@@ -323,9 +325,11 @@ class Adapter(Surface):
         return {self.keywords.get(name, name): value for name, value in kwargs.items()}
 
     def _at(self, path: str) -> Any:
-        paths = (f"{place}.{path}".strip(".") for place in self.places)
-        values = (_reached(self.namespace, dotted) for dotted in paths)
-        return next((value for value in values if value is not None), None)
+        found = (_reached(self.namespace, dotted) for dotted in self._dotted(path))
+        return next((value for value in found if value is not None), None)
+
+    def _dotted(self, path: str) -> Iterator[str]:
+        return (f"{place}.{path}".strip(".") for place in self.places)
 
 
 def _reached(value: Any, path: str) -> Any:

@@ -66,12 +66,25 @@ class MyGrad(Adapter):
         "nn.functional.cross_entropy": "softmax_crossentropy",
         "nn.functional.nll_loss": "negative_log_likelihood",
     }
-    written = {"requires_grad": "constant=False", "no_grad()": "no_autodiff"}
+    written = {
+        "requires_grad": "constant=False",
+        "no_grad()": "no_autodiff",
+        ".requires_grad": "not {}.constant",
+        ".requires_grad = True": "{}.constant = False",
+        ".requires_grad = False": "{}.constant = True",
+        ".detach()": "lib.Tensor({}, constant=True, copy=False)",
+        ".grad = None": "{}.null_grad()",
+        ".clamp()": "lib.clip({})",
+        ".t()": "{}.T",
+        "nn.functional.elu": "nnet.elu",
+        "nn.functional.leaky_relu": "nnet.leaky_relu",
+    }
     recognised = ("leaf: mygrad.tensor(data, constant=False)", "gradient: .grad (array)")
 
     def leaf_keywords(self, requires_grad: bool | None, dtype: Any) -> dict[str, Any]:
-        """MyGrad names the tensors that need no gradient."""
-        return {"constant": not requires_grad, "dtype": dtype}
+        """MyGrad names the tensors that need no gradient; its factories differ in their dtype."""
+        named: dict[str, Any] = {"constant": not requires_grad}
+        return named if dtype is None else {**named, "dtype": dtype}
 
     def setattr(self, owner: Any, name: str, value: Any) -> None:
         """``x.grad = None`` is a method here."""

@@ -62,7 +62,14 @@ class Tinygrad(Adapter):
         "nn.functional.binary_cross_entropy": "binary_crossentropy",
         "nn.functional.binary_cross_entropy_with_logits": "binary_crossentropy_logits",
     }
-    written = {"tensor": "Tensor", "requires_grad": ""}
+    written = {
+        "tensor": "Tensor",
+        "scalar": "Tensor.full",
+        "requires_grad": "",
+        "read": "value.numpy() if isinstance(value, lib.Tensor) else value",
+        "cat()": "lib.Tensor.cat(*{})",
+        ".t()": "{}.T",
+    }
     keywords = {"keepdims": "keepdim"}
     recognised = ("leaf: Tensor(data), Tensor.full((), number)", "gradient: .grad (Tensor)")
 

@@ -138,12 +138,15 @@ class Engine(Adapter):
         """Return the engine's names for what a script for people writes."""
         flag = self.spelling.requires_grad
         named = {"tensor": self.spelling.called, "requires_grad": f"{flag}=True" if flag else ""}
-        elsewhere = {
-            name: path
-            for name in LOOKED_FOR
-            if self.there(name) and (path := self._path(self.symbol_of(name))) not in {"", name}
-        }
+        elsewhere = {n: path for n in LOOKED_FOR if (path := self.path_of(n)) not in {"", n}}
         return {**super().spelt(), **elsewhere, **named}
+
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        return (self.spelling.kind,)
+
+    def path_of(self, name: str) -> str:
+        return self._path(self.symbol_of(name)) if self.there(name) else ""
 
     @property
     def file(self) -> str:
