@@ -9,7 +9,6 @@ import json
 import os
 import select
 import struct
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +25,8 @@ _LENGTHS = struct.Struct("<II")
 _CHUNK = 1 << 18
 
 Message = tuple[dict[str, Any], bytes]
+Left = Callable[[], float]
+"""Returns the seconds that are left."""
 
 
 def _refuse(constant: str) -> Any:
@@ -79,7 +80,7 @@ class Channel:
             os.set_blocking(reading, False)
             os.set_blocking(writing, False)
 
-    def send(self, message: bytes, deadline: float | None = None) -> None:
+    def send(self, message: bytes, left: Left | None = None) -> None:
         """Write a packed message. Raises EOFError where nobody reads, TimeoutError when late."""
         view = memoryview(message)
         try:
@@ -87,22 +88,22 @@ class Channel:
                 try:
                     view = view[os.write(self.writing, view) :]
                 except BlockingIOError:
-                    self._wait(self.writing, select.POLLOUT, deadline)
+                    self._wait(self.writing, select.POLLOUT, left)
         except BrokenPipeError:
             raise EOFError("nobody reads any more") from None
 
-    def receive(self, deadline: float | None = None) -> Message:
+    def receive(self, left: Left | None = None) -> Message:
         """Read one message.
 
         Raises EOFError where the other side is gone, TimeoutError when it is late, and ValueError
         for a message that is cut short, too long or no JSON.
         """
-        size, extra = _LENGTHS.unpack(self._take(_LENGTHS.size, deadline))
+        size, extra = _LENGTHS.unpack(self._take(_LENGTHS.size, left))
         if size > HEADER_LIMIT or extra > PAYLOAD_LIMIT:
             raise ValueError(f"a message of {size} and {extra} bytes, longer than allowed")
         try:
-            header = header_from(self._take(size, deadline))
-            return header, self._take(extra, deadline)
+            header = header_from(self._take(size, left))
+            return header, self._take(extra, left)
         except EOFError:
             raise ValueError("a message cut short") from None
 
@@ -126,10 +127,10 @@ class Channel:
         os.close(self.reading)
         os.close(self.writing)
 
-    def _take(self, size: int, deadline: float | None) -> bytes:
+    def _take(self, size: int, left: Left | None) -> bytes:
         parts, have = [self._rest], len(self._rest)
         while have < size:
-            chunk = self._read(deadline)
+            chunk = self._read(left)
             if not chunk:
                 self._rest = b""
                 if have:
@@ -141,25 +142,25 @@ class Channel:
         self._rest = whole[size:]
         return whole[:size]
 
-    def _read(self, deadline: float | None) -> bytes:
+    def _read(self, left: Left | None) -> bytes:
         while True:
             try:
                 return os.read(self.reading, _CHUNK)
             except BlockingIOError:
-                self._wait(self.reading, select.POLLIN, deadline)
+                self._wait(self.reading, select.POLLIN, left)
 
-    def _wait(self, descriptor: int, event: int, deadline: float | None) -> None:
+    def _wait(self, descriptor: int, event: int, left: Left | None) -> None:
         """Wait until a descriptor is ready. Raises EOFError and TimeoutError."""
         while True:
-            left = SLICE if deadline is None else deadline - time.monotonic()
-            if self._ready(descriptor, event, min(max(left, 0), SLICE)):
+            seconds = SLICE if left is None else left()
+            if self._ready(descriptor, event, min(max(seconds, 0), SLICE)):
                 return
             if self._alive is not None and not self._alive():
                 # It may have spoken between the look and its end.
                 if self._ready(descriptor, event, 0):
                     return
                 raise EOFError("the other side is gone")
-            if left <= 0:
+            if seconds <= 0:
                 raise TimeoutError
 
     @staticmethod

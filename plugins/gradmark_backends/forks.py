@@ -101,6 +101,9 @@ class Server:
             case "spent":
                 pid = order["pid"]
                 self._say({"spent": processor_seconds(pid) if pid in self._workers else None})
+            case "starved":
+                pid = order["pid"]
+                self._say({"starved": starved_seconds(pid) if pid in self._workers else 0.0})
             case "end":
                 pid = order["pid"]
                 self._say({"ended": pid, "status": self._end(pid), "swept": True})
@@ -208,6 +211,15 @@ def processor_seconds(pid: int) -> float | None:
         return time.clock_gettime((~pid << 3) | every_thread_of)
     except OSError:
         return None
+
+
+def starved_seconds(pid: int) -> float:
+    """Return how long a process could have run, but others had the processors; 0 if unknown."""
+    try:
+        with open(f"/proc/{pid}/schedstat", "rb") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def native_libraries(pid: int) -> list[str]:

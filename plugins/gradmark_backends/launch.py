@@ -18,6 +18,7 @@ from gradmark_backends.bubble import command as bubble
 from gradmark_backends.bubble import executable
 from gradmark_backends.bundle import make_bundle, source_of
 from gradmark_backends.commands import spawned
+from gradmark_backends.forks import starved_seconds
 from gradmark_backends.limits import limits
 from gradmark_backends.plan import Plan
 from gradmark_backends.servers import Child, Server, available
@@ -186,6 +187,10 @@ class Spawned:
     def spent(self) -> float:
         """Raise OSError, for the same reason."""
         raise OSError("no telling what a worker has spent")
+
+    def starved(self) -> float:
+        """Return the seconds that it has waited for a processor."""
+        return starved_seconds(self.pid)
 
 
 def unnamed_file(folder: Path) -> int:

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import weakref
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from gradmark_backends.answers import Reply, loaded_from, reply_from
 from gradmark_backends.bootstrap import OLDEST, TOO_OLD
 from gradmark_backends.channel import Channel, pack
 from gradmark_backends.launch import Launch, unnamed_file
+from gradmark_backends.patience import Patience
 from gradmark_backends.servers import Child
 from gradmark_backends.worker import CHANNEL_LOST
 
@@ -96,14 +96,13 @@ class Process:
         """Send a request without waiting for its answer. Raises `Lost`, and ends the process."""
         identity = secrets.token_hex(8)
         message = pack({"id": identity, "do": do, "seconds": seconds, **fields}, payload)
-        deadline = time.monotonic() + seconds
         self._waiting = (identity, seconds)
         try:
             if self._channel.unasked():
                 raise ValueError("it spoke without being asked")
             if os.fstat(self._output).st_size:
                 os.ftruncate(self._output, 0)
-            self._channel.send(message, deadline)
+            self._channel.send(message, Patience(seconds, self._child.starved).left)
         except (EOFError, TimeoutError, ValueError, OSError) as error:
             raise self._lost(error, seconds) from None
 
@@ -111,7 +110,7 @@ class Process:
         """Wait for the answer to the latest request. Raises `Lost`, and ends the process."""
         identity, seconds = self._waiting
         try:
-            message = self._channel.receive(time.monotonic() + seconds)
+            message = self._channel.receive(Patience(seconds, self._child.starved).left)
             self.loaded = loaded_from(message[0])
             reply = reply_from(message, identity)
         except (EOFError, TimeoutError, ValueError, OSError) as error:

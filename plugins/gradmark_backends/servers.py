@@ -45,6 +45,9 @@ class Child(Protocol):
     def spent(self) -> float:
         """Return the seconds of a processor that it has used. Raises OSError if unknown."""
 
+    def starved(self) -> float:
+        """Return the seconds that it has waited for a processor; 0 where that can't be seen."""
+
 
 class Server:
     """A fork server that runs."""
@@ -110,6 +113,14 @@ class Server:
             return float(self._reply("spent", ENDING)["spent"])
         except (EOFError, TypeError, ValueError):
             raise OSError("no telling what a worker has spent") from None
+
+    def starved(self, pid: int) -> float:
+        """Return the seconds that a worker has waited for a processor."""
+        try:
+            self._control.send(_packed({"do": "starved", "pid": pid}))
+            return float(self._reply("starved", ENDING)["starved"])
+        except (OSError, EOFError):
+            return 0.0
 
     def status(self, pid: int) -> int | None:
         """Return a worker's exit status, None while it runs."""
@@ -201,6 +212,10 @@ class Forked:
         """Return the seconds of a processor that it has used. Raises OSError if unknown."""
         return self._server.spent(self.pid)
 
+    def starved(self) -> float:
+        """Return the seconds that it has waited for a processor."""
+        return self._server.starved(self.pid)
+
 
 class Stillborn:
     """A worker that was never made, because its server ended first."""
@@ -230,6 +245,10 @@ class Stillborn:
     def spent(self) -> float:
         """Raise OSError."""
         raise OSError("it never was")
+
+    def starved(self) -> float:
+        """Return 0."""
+        return 0.0
 
 
 def _packed(message: dict[str, Any]) -> bytes:

@@ -173,7 +173,7 @@ def backstop(seconds: float) -> None:
 
     0 stops it again.
     """
-    signal.alarm(2 * int(seconds) + 5 if seconds else 0)
+    signal.alarm(5 * int(seconds) + 5 if seconds else 0)
 
 
 def flush() -> None:

@@ -11,7 +11,6 @@ import os
 import struct
 import sys
 import tempfile
-import time
 from dataclasses import astuple
 from functools import cache
 from pathlib import Path
@@ -34,6 +33,7 @@ from gradmark_backends.answers import (
     reply_from,
 )
 from gradmark_backends.channel import Channel, pack
+from gradmark_backends.patience import Patience
 from gradmark_backends.plan import CannotOpen, Opened
 from gradmark_reference.recorded import open_reference
 
@@ -104,7 +104,7 @@ def check(sent: bytes) -> Reply | None:
     os.close(writing)
     channel = Channel(reading, os.open(os.devnull, os.O_WRONLY), alive=lambda: False)
     try:
-        header, payload = channel.receive(time.monotonic() + 60)
+        header, payload = channel.receive(Patience(60).left)
         before = json.dumps(_filled(header), sort_keys=True)
         loaded = loaded_from(header)
         reply = reply_from((header, payload), IDENTITY)

@@ -3,13 +3,13 @@
 import os
 import struct
 import threading
-import time
 
 import pytest
 
 from gradmark.trace import Trace
 from gradmark_backends.answers import Broken, Changed, Open, OutOfMemory, reply_from
 from gradmark_backends.channel import HEADER_LIMIT, PAYLOAD_LIMIT, Channel, header_from, pack
+from gradmark_backends.patience import Patience
 from gradmark_backends.plan import CannotOpen, Opened
 
 
@@ -25,7 +25,7 @@ class Line:
         os.write(self.writes, sent)
         if end:
             os.close(self.writes)
-        return self.host.receive(time.monotonic() + seconds)
+        return self.host.receive(Patience(seconds).left)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_message_larger_than_the_pipe_arrives():
     echo = threading.Thread(target=lambda: worker.send(pack(*worker.receive())))
     echo.start()
     payload = bytes(range(256)) * 4096
-    line.host.send(pack({"n": 1}, payload), time.monotonic() + 5)
+    line.host.send(pack({"n": 1}, payload), Patience(5).left)
     assert line.receive(seconds=5) == ({"n": 1}, payload)
     echo.join()
 
@@ -121,7 +121,7 @@ def test_half_a_message_is_a_time_out(line):
 def test_a_reader_that_stands_still_is_a_time_out(line):
     """A request that does not fit the pipe must not wait for ever."""
     with pytest.raises(TimeoutError):
-        line.host.send(pack({}, b"\0" * 1_000_000), time.monotonic() + 0.05)
+        line.host.send(pack({}, b"\0" * 1_000_000), Patience(0.05).left)
 
 
 def test_an_end_is_told_from_silence(line):
