@@ -12,6 +12,7 @@ from gradmark.trace import Trace
 from gradmark.verdict import Outcome
 from gradmark_backends import launch
 from gradmark_backends.bundle import make_bundle, source_of
+from gradmark_backends.patience import MOST
 
 ADAPTER = """\
 from gradmark_backends import Adapter
@@ -272,7 +273,7 @@ def test_a_library_that_stays_when_the_host_is_killed_is_ended_by_the_system(ope
         "import signal\ndef left(): return int(signal.getitimer(signal.ITIMER_REAL)[0])\n",
         program_seconds=3,
     )
-    assert 3 < backend.number("left") <= 11
+    assert 3 * (1 + MOST) < backend.number("left") <= 20
 
 
 def test_a_host_that_forgets_to_close_leaves_nothing_behind(opened, tmp_path):
