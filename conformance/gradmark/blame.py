@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from gradmark.judge import Judgement
-from gradmark.verdict import LOST, Outcome, Verdict
+from gradmark.verdict import LOST, Detail, Outcome, Verdict
+
+_OPERANDS = re.compile(r"(?:: '| between instances of '|(?<=no in-place) ).*")
 
 
 def suspects(judgement: Judgement, owners: Iterable[str]) -> tuple[str, ...]:
@@ -30,14 +33,17 @@ def blame(
     """Turn a judgement into a verdict.
 
     A deviating control, or an exception before the first observation, is *blocked* only if an owner
-    did not pass; otherwise the deviation is this behaviour's own. ``owners`` are all the behaviours
-    that it builds on; ``verdict_of`` knows theirs, and gives None for one that is not part of the
-    run.
+    did not pass; otherwise the deviation is this behaviour's own. A name that is absent waits for
+    no repair of another thing: it is *blocked* only by an owner that lacks the same. ``owners`` are
+    all the behaviours that it builds on; ``verdict_of`` knows theirs, and gives None for one that
+    is not part of the run.
     """
     unknown = ""
     for suspect in suspects(judgement, owners):
         found = verdict_of(suspect)
         if found is None or found.outcome.holds:
+            continue
+        if judgement.absent and _lacks(found.detail) != _lacks(judgement.detail):
             continue
         root = found.root or found.id
         if found.outcome is not Outcome.UNGRADED:
@@ -45,6 +51,11 @@ def blame(
         unknown = unknown or root
     outcome = Outcome.UNGRADED if unknown else judgement.outcome
     return Verdict(identity, outcome, judgement.detail, root=unknown)
+
+
+def _lacks(detail: Detail) -> str:
+    """Return what is absent; an operator is one with any operands, change in place too."""
+    return _OPERANDS.sub("", detail.lacks)
 
 
 def settle(verdicts: Iterable[Verdict], *, partial: bool = False) -> tuple[Verdict, ...]:

@@ -20,13 +20,15 @@ class Judgement:
     """What two traces say about one behaviour, before anyone asks whose fault it is.
 
     ``owner`` is set where a control deviates; ``early`` where an exception came before the first
-    observation, which counts as a wrong control without a name.
+    observation, which counts as a wrong control without a name; ``absent`` where the library has no
+    such name, whatever came of the steps before.
     """
 
     outcome: Outcome
     detail: Detail
     owner: str = ""
     early: bool = False
+    absent: bool = False
 
 
 def judge(
@@ -104,7 +106,8 @@ class _Judging:
         if found is not None and found[0] is not Outcome.LENIENT:
             outcome, detail = found
             early = not self.about and not mark.is_control and bool(detail.error)
-            return Judgement(outcome, self._place(detail, mark, seen.step), mark.owner, early)
+            detail = self._place(detail, mark, seen.step)
+            return Judgement(outcome, detail, mark.owner, early, _absent(outcome, got.names))
         if not mark.is_control:
             self.about = True
             # A convention that a control shows is its owner's to be marked down for.
@@ -209,7 +212,8 @@ class _Judging:
             traceback=stop.traceback,
             lacks=stop.lacks,
         )
-        return Judgement(outcome, detail, owner, early=not self.about)
+        absent = _absent(outcome, stop.names)
+        return Judgement(outcome, detail, owner, early=not self.about, absent=absent)
 
     def _one(self, mark: Mark, want: Value, got: Value) -> Found:
         """Judge one value: None where it agrees."""
@@ -271,6 +275,11 @@ class _Judging:
             label: (self.program.marks[numbers[label]], self.observed.value(numbers[label]))
             for label in labels
         }
+
+
+def _absent(outcome: Outcome, names: tuple[str, ...]) -> bool:
+    """Say whether a name is absent that was looked for where it belongs."""
+    return outcome is Outcome.MISSING and "Misplaced" not in names
 
 
 def _blocks(program: Program) -> dict[int, set[int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import traceback
 from types import TracebackType
 
-from gradmark.surface import Missing, Unreadable
+from gradmark.surface import Misplaced, Missing, Unreadable
 from gradmark.trace import TRACE_LIMIT, Stop, Value, cut
 
 _BOUNDARY = (
@@ -35,12 +35,18 @@ def classes(kind: type) -> tuple[str, ...]:
     return tuple(cut(c.__name__, 100) for c in kind.__mro__ if c is not object)[:20]
 
 
+def named(error: BaseException) -> tuple[str, ...]:
+    """Return the names of an exception's classes; what is absent is Missing before all else."""
+    if not isinstance(error, Missing):
+        return classes(type(error))
+    kind = type(error.__cause__) if isinstance(error.__cause__, TypeError) else Exception
+    misplaced = ("Misplaced",) if isinstance(error, Misplaced) else ()
+    return ("Missing", *misplaced, *classes(kind))
+
+
 def raised(error: BaseException, step: int) -> Value:
     """Turn an exception into a value: its classes, its message and the step that raised it."""
-    names = classes(type(error))
-    if isinstance(error, Missing) and isinstance(error.__cause__, TypeError):
-        names = ("Missing", *classes(type(error.__cause__)))
-    return Value("raised", text=message_of(error), names=names, step=step)
+    return Value("raised", text=message_of(error), names=named(error), step=step)
 
 
 def message_of(error: BaseException) -> str:
@@ -93,4 +99,4 @@ def stopped(error: BaseException, at: int) -> Stop:
     if frames:
         lines = traceback.format_list(traceback.extract_tb(frames[0], limit=40))
         text = cut("".join(lines), TRACE_LIMIT)
-    return Stop(reason, at, classes(type(error)), message_of(error), text, lacks)
+    return Stop(reason, at, named(error), message_of(error), text, lacks)

@@ -26,7 +26,7 @@ from gradmark.program import (
     walk,
 )
 from gradmark.raised import at_boundary, classes, raised, stopped
-from gradmark.surface import Missing, Surface, Unreadable, describe
+from gradmark.surface import Misplaced, Missing, Surface, Unreadable, describe
 from gradmark.trace import DEPTH_LIMIT, RETURNED, Seen, Trace, Value, cut, depth
 
 Env = dict[int, Any]
@@ -132,6 +132,13 @@ class Replay:
         call.__name__ = call.__qualname__ = function.name
         return call
 
+    def misplaced(self, step: Step, env: Env) -> bool:
+        """Say whether a step is asked of a value that is no tensor, whatever the library has."""
+        asked = {"call": 0, "invoke": 0, "method": 1, "attr": 1, "setattr": 1}
+        owners = step.args[: asked.get(step.op, len(step.args))]
+        made = [env[arg.slot] for arg in owners if isinstance(arg, Ref) and arg.slot in env]
+        return not all(self.surface.is_tensor(value) for value in made)
+
     def note(self, step: Step, value: Value, *, inner: bool) -> None:
         """Keep one observation."""
         assert step.mark is not None  # noqa: S101 - the recorder numbers every observation
@@ -157,9 +164,14 @@ def _guard(handler: Callable[..., Any]) -> Callable[[Replay, Step, Env, bool], N
     def run(self: Replay, step: Step, env: Env, inner: bool) -> None:
         try:
             result = handler(self, step, env)
+        except Missing as error:
+            if self.misplaced(step, env):
+                raise Misplaced(*error.args) from error.__cause__
+            raise
         except TypeError as error:
             if at_boundary(error):
-                raise Missing(cut(str(error))) from error
+                kind = Misplaced if self.misplaced(step, env) else Missing
+                raise kind(cut(str(error))) from error
             raise
         if step.outs:
             env[step.outs[0]] = result

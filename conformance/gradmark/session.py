@@ -390,5 +390,11 @@ def _broken(reason: str, error: Exception) -> Judgement:
 
 def _brief(verdict: Verdict) -> Verdict:
     said = verdict.detail
-    detail = Detail(label=said.label, line=said.line, step=said.step, reason=cut(said.reason, 200))
+    detail = Detail(
+        label=said.label,
+        line=said.line,
+        step=said.step,
+        reason=cut(said.reason, 200),
+        lacks=said.lacks,
+    )
     return replace(verdict, detail=detail)

@@ -45,6 +45,13 @@ class Missing(Exception):
     """The library has no such name, operator or keyword; the text says which."""
 
 
+class Misplaced(Missing):
+    """It is absent from something that is no tensor of the library's, where one is due.
+
+    Whatever made that something may be at fault, rather than the library's lack of a name.
+    """
+
+
 class Unreadable(Exception):
     """A value could not be turned into numbers; the text says why."""
 

@@ -129,3 +129,41 @@ def test_roots_are_counted_by_what_waits_for_them():
     blocked = [Verdict(f"b.{n}", Outcome.BLOCKED, root="a.one") for n in "xyz"]
     other = [Verdict("a.one", Outcome.FAIL), Verdict("c.x", Outcome.BLOCKED, root="a.two")]
     assert unblocks([*blocked, *other]) == {"a.one": 3, "a.two": 1}
+
+
+def absent(lacks: str) -> Judgement:
+    return Judgement(Outcome.MISSING, Detail(lacks=lacks), early=True, absent=True)
+
+
+@pytest.mark.parametrize(
+    ("owner", "outcome"),
+    [
+        (Verdict("a.one", Outcome.FAIL), Outcome.MISSING),
+        (Verdict("a.one", Outcome.UNGRADED), Outcome.MISSING),
+        (Verdict("a.one", Outcome.MISSING, Detail(lacks="no exp")), Outcome.MISSING),
+        (Verdict("a.one", Outcome.MISSING, Detail(lacks="no *: 'T' and 'T'")), Outcome.MISSING),
+        (Verdict("a.one", Outcome.MISSING, Detail(lacks="no +: 'T' and 'T'")), Outcome.BLOCKED),
+    ],
+)
+def test_what_is_absent_waits_only_for_who_lacks_the_same(owner, outcome):
+    """No repair of anything else brings the name; an operator is one, whatever its operands."""
+    found = blame("b.two", absent("no +: 'int' and 'T'"), ["a.one"], told(owner).get)
+    assert (found.outcome, found.root) == (outcome, "a.one" * (outcome is Outcome.BLOCKED))
+
+
+def test_who_changes_nothing_in_place_lacks_that_once():
+    """One augmented assignment after another is no new gap."""
+    lacking = Detail(lacks="T has no in-place +=")
+    known = told(Verdict("a.one", Outcome.MISSING, lacking))
+    found = blame("b.two", absent("T has no in-place *="), ["a.one"], known.get)
+    assert (found.outcome, found.root) == (Outcome.BLOCKED, "a.one")
+
+
+def test_what_is_absent_passes_over_an_owner_that_lacks_another_thing():
+    """The next owner may lack the same."""
+    known = told(
+        Verdict("a.one", Outcome.FAIL),
+        Verdict("a.two", Outcome.BLOCKED, Detail(lacks="no exp"), root="a.root"),
+    )
+    found = blame("b.two", absent("no exp"), ["a.one", "a.two"], known.get)
+    assert (found.outcome, found.root) == (Outcome.BLOCKED, "a.root")

@@ -24,7 +24,7 @@ def calls(*values: float) -> Value:
 
 
 def raised(name: str, step: int) -> Value:
-    return Value("raised", names=(name, "Exception"), step=step)
+    return Value("raised", names=(*name.split(), "Exception"), step=step)
 
 
 def program_of(body) -> Program:
@@ -127,6 +127,7 @@ def steps_of(program: Program) -> tuple[int, int]:
         ("ValueError", False, Outcome.ERROR, True),
         ("KeyError", True, Outcome.ERROR, True),
         ("Missing", False, Outcome.MISSING, True),
+        ("Missing Misplaced", False, Outcome.MISSING, True),
     ],
 )
 def test_an_accident_in_the_first_refusal_is_early(name, late, outcome, early):
@@ -138,6 +139,17 @@ def test_an_accident_in_the_first_refusal_is_early(name, late, outcome, early):
     seen = raised(name, steps[1] if late else steps[0])
     found = judge(program, expected, Trace((control, Seen(1, 3, seen), after)))
     assert (found.outcome, found.early, found.owner) == (outcome, early, "")
+    assert found.absent == (name == "Missing")
+
+
+@pytest.mark.parametrize("misplaced", [False, True])
+def test_a_name_is_absent_only_where_it_belongs(misplaced):
+    """What is asked of a plain number, where a tensor is due, says little about the library."""
+    program = program_of(refused)
+    names = ("Missing", *(("Misplaced",) if misplaced else ()), "Exception")
+    stop = Stop("missing", 1, names, "no exp", "", "no exp")
+    found = judge(program, Trace((Seen(0, 2, number(1.0)),)), Trace((), stop))
+    assert (found.outcome, found.absent) == (Outcome.MISSING, not misplaced)
 
 
 def test_a_control_that_can_not_be_read_names_its_owner():

@@ -233,6 +233,43 @@ def test_a_missing_operator_in_a_block_keeps_pythons_class():
     assert seen["absent"].names == ("Missing", "TypeError", "Exception", "BaseException")
 
 
+def asks_of_a_number(lib):
+    x = lib.tensor(1.0)
+    lib.observe("sum", x.data.item_of_nobody())
+
+
+def asks_of_a_tensor(lib):
+    x = lib.tensor(1.0)
+    lib.observe("sum", x.item_of_nobody())
+
+
+def adds_to_nothing(lib):
+    x = lib.tensor(1.0)
+    lib.observe("sum", x * (x.register_hook(x) @ x))
+
+
+def calls_with_a_number(lib):
+    x = lib.tensor(1.0)
+    lib.observe("sum", lib.item_of_nobody(x.data))
+
+
+@pytest.mark.parametrize(
+    ("body", "misplaced"),
+    [
+        (asks_of_a_number, True),
+        (asks_of_a_tensor, False),
+        (adds_to_nothing, True),
+        (calls_with_a_number, False),
+    ],
+)
+def test_what_is_asked_of_no_tensor_is_misplaced(body, misplaced):
+    """The library may have the name: it was looked for on something else."""
+    _, stop = trace_of(body)
+    assert stop.reason == "missing"
+    assert stop.names[0] == "Missing"
+    assert ("Misplaced" in stop.names) == misplaced
+
+
 def test_after_a_refused_change_the_name_is_still_bound():
     """The slot of an augmented assignment is bound to its left operand first."""
 

@@ -85,6 +85,7 @@ MUTANTS = (
             "backward.from-output-to-leaves": "a hook runs in a decorating no_grad",
             "gradient-argument.none-is-the-default": "a hook runs in a decorating no_grad",
             "leaf.gradient-passes-through": "hooks are called under no_grad",
+            "grad-mode.decorator-without-parentheses": "it takes no function either",
         },
     ),
     Mutant(
@@ -104,6 +105,7 @@ MUTANTS = (
         ),
         own=("grad-mode.decorator",),
         others={
+            "grad-mode.decorator-without-parentheses": "it takes no function either",
             "backward.from-output-to-leaves": "a hook runs in a decorating no_grad",
             "gradient-argument.none-is-the-default": "a hook runs in a decorating no_grad",
             "leaf.gradient-passes-through": "hooks are called under no_grad",
@@ -124,6 +126,7 @@ MUTANTS = (
         ),
         own=("grad-mode.decorator",),
         others={
+            "grad-mode.decorator-without-parentheses": "it takes no function either",
             "backward.from-output-to-leaves": "a hook runs in a decorating no_grad",
             "gradient-argument.none-is-the-default": "a hook runs in a decorating no_grad",
             "leaf.gradient-passes-through": "hooks are called under no_grad",
