@@ -9,6 +9,7 @@ from gradmark.grade import grade as grade_of
 from gradmark.journal import Entry, Run
 from gradmark.verdict import Detail, Outcome
 from gradmark_reports import overview, words
+from gradmark_reports.absent import advice
 from gradmark_reports.elements import Cell, rows
 from gradmark_reports.points import grade_lines
 from gradmark_reports.visible import visible, visible_line
@@ -140,7 +141,10 @@ def _block(title: str, text: str) -> str:
 
 
 def _meaning(entry: Entry, width: int) -> str:
-    paragraphs = [visible(text) for text in (entry.why, entry.mistake) if text]
+    means = (entry.why, entry.mistake)
+    if entry.outcome is Outcome.MISSING:  # a mistake in what is not there is none
+        means = (advice(entry.verdict.detail), entry.why)
+    paragraphs = [visible(text) for text in means if text]
     lines = [line for text in paragraphs for line in _wrapped(text, width - 2)]
     return _block("what it usually means", "\n".join(lines))
 

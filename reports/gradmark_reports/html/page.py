@@ -15,6 +15,7 @@ from gradmark.errors import GradmarkError
 from gradmark.run import Entry, Run
 from gradmark.verdict import Outcome
 from gradmark_reports import overview, words
+from gradmark_reports.absent import advice
 from gradmark_reports.audience import Shown, only, shown
 from gradmark_reports.comparison import compare
 from gradmark_reports.elements import rows
@@ -169,6 +170,7 @@ def _environment() -> Environment:
         "isolation": words.ISOLATION,
         "proof_from": words.PROOF_FROM,
         "counted": words.counted,
+        "advice": advice,
         "deviation": words.deviation,
         "errors": words.errors,
         "first_index": words.first_index,
