@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from gradmark_backends.backend import open_backend
 from gradmark_backends.opening import open_plan
 from gradmark_backends.plan import CannotOpen, Opened
 from gradmark_backends.recognition.engine import Engine
+from gradmark_backends.recognition.stand_ins import FINDER
 from gradmark_backends.resolve import resolve
 from gradmark_backends.table_file import written_table
 from gradmark_reference.recorded import open_reference
@@ -43,6 +45,9 @@ ASKED_OF_TENSORS = (
     "detach.blocks-the-gradient accumulation.shares-are-not-shared-memory "
     "accumulation.two-losses-add-up"
 ).split()
+ASKED_WHERE_THERE = "operations.index-list-repeated kinks.max-tie operations.vector-matrix".split()
+"""What survey engines often get wrong, and many do not have."""
+
 WORDS = {
     "recurses": {"backward.long-chain": "error"},
     "keeps": {
@@ -54,6 +59,7 @@ WORDS = {
         "operators.pow-grad": "missing",
         "operations.tanh": "missing",
     },
+    "plain": {"operators.pow-grad": "missing", "operations.tanh": "missing"},
     "no switches": {
         "grad-mode.result-untracked": "missing",
         "grad-mode.constant-branch": "missing",
@@ -62,15 +68,31 @@ WORDS = {
 }
 
 
+NEEDED_BY = {
+    "files": 36, "flag": 28, "value": 22, "class": 19, "drawing": 16, "wrapped": 10, "one": 7,
+    "init": 8, "root": 8, "array": 5, "gradient": 3, "start": 3, "seed": 3, "result": 3,
+}  # fmt: skip
+"""How many of 71 engines of the survey need a way of reading that the obvious one is not."""
+
+MEET = [
+    (one, other)
+    for one, other in combinations(NEEDED_BY, 2)
+    if NEEDED_BY[one] * NEEDED_BY[other] / 71 >= 2
+]
+"""Two that an engine is expected to need at once, in two or more of 71."""
+
+
 def table() -> dict[str, tuple[str, str]]:
     rows = {}
     for line in DOCS.read_text(encoding="utf-8").splitlines():
         if line.startswith("| `"):
-            name, said, deviates = (part.strip() for part in line.strip("|").split("|"))
+            name, needs, said, deviates = (part.strip() for part in line.strip("|").split("|"))
             rows[name.strip("`")] = (said, deviates)
+            NEEDS[name.strip("`")] = set(needs.split())
     return rows
 
 
+NEEDS: dict[str, set[str]] = {}
 TABLE = table()
 JUDGED = {name: row for name, row in TABLE.items() if not row[0].startswith("refused")}
 
@@ -93,6 +115,7 @@ def untouched() -> Iterator[None]:
     path, modules = list(sys.path), set(sys.modules)
     yield
     sys.path[:] = path
+    FINDER.names.clear()
     for name in set(sys.modules) - modules:
         file = getattr(sys.modules[name], "__file__", None) or ""
         if not file or str(CORPUS) in file:
@@ -125,7 +148,40 @@ def deviations(adapter: Engine, found: Opened) -> dict[str, str]:
     asked = ASKED + (ASKED_OF_TENSORS if found.profile == "tensor" else [])
     verdicts = [session.verdict(identity) for identity in asked]
     waits = {"pass", "lenient", "blocked"}
-    return {v.id: v.outcome.value for v in verdicts if v.outcome.value not in waits}
+    deviating = {v.id: v.outcome.value for v in verdicts if v.outcome.value not in waits}
+    there = {i: session.verdict(i).outcome.value for i in ASKED_WHERE_THERE}
+    return deviating | {i: o for i, o in there.items() if o not in waits | {"missing"}}
+
+
+def needs(name: str, adapter: Engine, found: Opened) -> set[str]:
+    """Return what it takes to read an engine, beside what is obvious."""
+    said, kind, place = adapter.spelling, adapter.spelling.kind, CORPUS / name
+    methods = [getattr(kind, part, None) for part in ("__add__", "__mul__", said.backward)]
+    own = all(getattr(m, "__qualname__", "").startswith(f"{kind.__name__}.") for m in methods)
+    file = Path(adapter.file)
+    parts = file.relative_to(place).with_suffix("").parts if place.is_dir() else ()
+    from_the_folder = ".".join(parts).removesuffix(".__init__")
+    after = type(adapter.after).__module__
+    return {
+        word
+        for word, needed in {
+            "files": place.is_dir() and file.name != "__init__.py",
+            "flag": bool(said.requires_grad),
+            "value": said.data != "data",
+            "class": kind.__name__ not in {"Tensor", "Value"} or not own,
+            "drawing": any(line.startswith("stand-in") for line in found.recognised),
+            "wrapped": after not in {"builtins", "numpy"},
+            "one": bool(adapter.scalar_shape),
+            "init": any("past its __init__" in line for line in found.recognised),
+            "root": place.is_dir() and kind.__module__ != from_the_folder,
+            "array": said.payload != "number",
+            "gradient": said.gradient != "grad",
+            "start": said.start_with in {"sum", "ones"},
+            "seed": said.start_with == "grad",
+            "result": said.result is not None and type(said.result) is not type(said.example),
+        }.items()
+        if needed
+    }
 
 
 def test_the_table_lists_every_shape() -> None:
@@ -133,6 +189,15 @@ def test_the_table_lists_every_shape() -> None:
     names = {path.name for path in CORPUS.iterdir() if path.name != "__pycache__"}
     assert set(TABLE) == names - {BY_CHANCE}
     assert len(TABLE) >= 60
+
+
+def test_every_way_of_reading_has_its_shapes() -> None:
+    """Each is needed by a shape at least, and two that often meet by one and the same."""
+    for word in NEEDED_BY:
+        assert any(word in needed for needed in NEEDS.values()), word
+    for one, other in MEET:
+        assert any({one, other} <= needed for needed in NEEDS.values()), (one, other)
+    assert set().union(*NEEDS.values()) == set(NEEDED_BY)
 
 
 @pytest.mark.parametrize("name", JUDGED)
@@ -144,6 +209,7 @@ def test_a_shape_gets_what_it_deserves(name: str, tmp_path: Path) -> None:
     with untouched():
         adapter, found = opened(name)
         deviates_by_itself = deviations(adapter, found)
+        assert needs(name, adapter, found) == NEEDS[name]
     said, deviates = JUDGED[name]
     for part in said.split("; "):
         assert part in found.recognised

@@ -60,6 +60,15 @@ def test_a_folder_without_an_engine(place: Path) -> None:
     assert "in broken.py (line 1: " in error.cause
 
 
+def test_a_file_that_only_ends_the_program(place: Path) -> None:
+    """A script that wants its arguments defines nothing: which line ended it is said."""
+    text = 'import sys\nif len(sys.argv) < 9:\n    raise SystemExit("usage: engine.py DATA")\n'
+    (place / "engine.py").write_text(text, encoding="utf-8")
+    error = refused("engine.py", place)
+    assert error.code == "not-recognised"
+    assert "engine.py line 2, SystemExit: usage: engine.py DATA" in error.cause
+
+
 def test_a_class_whose_gradient_is_nowhere(place: Path) -> None:
     """Where nothing could be the gradient nothing is graded, and it says what failed."""
     source = VALUE.replace(".grad", ".secret").replace("self.secret = 1\n", "self.secret = 0\n")
@@ -122,9 +131,11 @@ def test_a_file_named_as_a_module_of_pythons_leaves_that_alone(place: Path) -> N
     import types
 
     (place / "types.py").write_text(VALUE, encoding="utf-8")
-    with open_backend(plan("types.py", place), isolation=0) as backend:
-        assert backend.info.where == str(place / "types.py")
-        assert sys.modules["types"] is types
+    for named in ("types.py", "."):
+        with open_backend(plan(named, place), isolation=0) as backend:
+            assert backend.info.where == str(place / "types.py")
+            assert dict(backend.table)["engine.file"] == str(place / "types.py")
+            assert sys.modules["types"] is types
 
 
 @pytest.mark.parametrize("name", ["work.zip", "work.tar.gz"])

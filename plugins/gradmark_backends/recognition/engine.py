@@ -52,8 +52,8 @@ class Engine(Adapter):
         super().__init__(namespace)
         self.spelling = spelling
         self._tensors = (spelling.kind,)
-        home = sys.modules.get(spelling.kind.__module__, namespace)
-        self.namespaces = tuple(dict.fromkeys((namespace, home, *_around(home))))
+        self.home = _home(spelling.kind, namespace)
+        self.namespaces = tuple(dict.fromkeys((namespace, self.home, *_around(self.home))))
         said = {k.partition(".")[2]: v for k, v in (table or {}).items() if k.startswith("names.")}
         self.renamed_words = {
             k.partition(".")[2]: v for k, v in (table or {}).items() if k.startswith("keywords.")
@@ -151,8 +151,7 @@ class Engine(Adapter):
     @property
     def file(self) -> str:
         """Return the file that defines the engine's class."""
-        home = sys.modules.get(self.spelling.kind.__module__, self.namespace)
-        return str(getattr(home, "__file__", None) or "")
+        return str(getattr(self.home, "__file__", None) or "")
 
     def symbol_of(self, name: str) -> Any:
         """Return the engine's own object for one of its switches. Raises `Missing`."""
@@ -320,6 +319,13 @@ class Engine(Adapter):
         except Missing:
             return False
         return True
+
+
+def _home(kind: type, namespace: ModuleType) -> ModuleType:
+    """Return the module that defines a class; Python's own may have its name by now."""
+    if kind.__module__ == namespace.__name__:
+        return namespace
+    return sys.modules.get(kind.__module__, namespace)
 
 
 def _around(home: ModuleType) -> Iterator[ModuleType]:

@@ -239,7 +239,12 @@ class _Finding:
                 "not-recognised",
                 f"nothing in {self.plan.name} looks like an automatic differentiation engine",
                 cause="\n".join(
-                    [cause, *looked, *([f"and {more} more files"] if more > 0 else [])]
+                    [
+                        cause,
+                        *looked,
+                        *([f"and {more} more files"] if more > 0 else []),
+                        *self.importing.notes,
+                    ]
                 ),
                 hint=PYTHON_2 if any("Python 2" in name for name in self.looked) else HOW_TO,
             )

@@ -1,0 +1,3 @@
+from deepnet.variable import Variable
+
+mnist = open("mnist.npz")
