@@ -24,6 +24,7 @@ from importlib.machinery import PathFinder
 from typing import Any
 
 from gradmark_backends.bootstrap import limit
+from gradmark_backends.disk import taken
 from gradmark_backends.plan import Plan
 from gradmark_backends.walls.landlock import Rule
 from gradmark_backends.walls.packages import is_packages
@@ -104,6 +105,9 @@ class Server:
             case "starved":
                 pid = order["pid"]
                 self._say({"starved": starved_seconds(pid) if pid in self._workers else 0.0})
+            case "taken":
+                pid = order["pid"]
+                self._say({"taken": taken(order["scratch"], pid if pid in self._workers else 0)})
             case "end":
                 pid = order["pid"]
                 self._say({"ended": pid, "status": self._end(pid), "swept": True})

@@ -18,6 +18,7 @@ from gradmark_backends.bubble import command as bubble
 from gradmark_backends.bubble import executable
 from gradmark_backends.bundle import make_bundle, source_of
 from gradmark_backends.commands import spawned
+from gradmark_backends.disk import taken
 from gradmark_backends.forks import starved_seconds
 from gradmark_backends.limits import limits
 from gradmark_backends.plan import Plan
@@ -191,6 +192,10 @@ class Spawned:
     def starved(self) -> float:
         """Return the seconds that it has waited for a processor."""
         return starved_seconds(self.pid)
+
+    def taken(self, scratch: str) -> int:
+        """Return the bytes that it takes on the disk."""
+        return taken(scratch, self.pid)
 
 
 def unnamed_file(folder: Path) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gradmark_backends.disk import FILE_BYTES
+
 MEMORY_BYTES = 8 << 30
 """Address space, not resident memory: thread stacks and mapped libraries count in full."""
 
@@ -18,7 +20,7 @@ def limits(memory_bytes: int | None = MEMORY_BYTES) -> dict[str, int]:
         # Leaking descriptors must not take those of the whole system.
         "RLIMIT_NOFILE": 1024,
         # A library that prints for ever fills this much of the disk; caches fit in it.
-        "RLIMIT_FSIZE": 256 << 20,
+        "RLIMIT_FSIZE": FILE_BYTES,
     }
     if memory_bytes:
         # Without it, one runaway allocation makes the whole machine swap before any clock runs out.

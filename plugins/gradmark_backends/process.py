@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import weakref
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from gradmark.verdict import Outcome
 from gradmark_backends.answers import Reply, loaded_from, reply_from
 from gradmark_backends.bootstrap import OLDEST, TOO_OLD
 from gradmark_backends.channel import Channel, pack
+from gradmark_backends.disk import DISK_BYTES
 from gradmark_backends.launch import Launch, unnamed_file
 from gradmark_backends.patience import Patience
 from gradmark_backends.servers import Child
@@ -34,6 +36,14 @@ GRACE = 1.0
 """Seconds that a process may take to end after it closed its pipes."""
 
 _OUT_OF_MEMORY = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory")
+
+
+GLANCE_EVERY = 0.1
+"""Seconds between two looks at how much room a worker takes."""
+
+
+class Overfull(Exception):
+    """The worker takes more room on the disk than it may."""
 
 
 class Lost(Exception):
@@ -73,8 +83,9 @@ class Process:
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
-        self._channel = Channel(*ours, alive=self.alive)
+        self._channel = Channel(*ours, alive=self._watched)
         self._waiting = ("", 0.0)
+        self._next_look = 0.0
         self._spoken = False
         self.loaded: tuple[str, ...] = ()
         """What the latest answer says was imported since the one before."""
@@ -92,18 +103,31 @@ class Process:
         """Say whether the process still runs."""
         return self._child.poll() is None
 
+    def _watched(self) -> bool:
+        self._look()
+        return self.alive()
+
+    def _look(self) -> None:
+        """Look now and then how much room it takes. Raises `Overfull`."""
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + GLANCE_EVERY
+            if self._child.taken(str(self.scratch)) > DISK_BYTES:
+                raise Overfull
+
     def ask(self, do: str, seconds: float, payload: bytes = b"", **fields: Any) -> None:
         """Send a request without waiting for its answer. Raises `Lost`, and ends the process."""
         identity = secrets.token_hex(8)
         message = pack({"id": identity, "do": do, "seconds": seconds, **fields}, payload)
         self._waiting = (identity, seconds)
         try:
+            self._look()
             if self._channel.unasked():
                 raise ValueError("it spoke without being asked")
             if os.fstat(self._output).st_size:
                 os.ftruncate(self._output, 0)
             self._channel.send(message, Patience(seconds, self._child.starved).left)
-        except (EOFError, TimeoutError, ValueError, OSError) as error:
+        except (EOFError, TimeoutError, ValueError, OSError, Overfull) as error:
             raise self._lost(error, seconds) from None
 
     def reply(self) -> Reply:
@@ -113,7 +137,8 @@ class Process:
             message = self._channel.receive(Patience(seconds, self._child.starved).left)
             self.loaded = loaded_from(message[0])
             reply = reply_from(message, identity)
-        except (EOFError, TimeoutError, ValueError, OSError) as error:
+            self._look()
+        except (EOFError, TimeoutError, ValueError, OSError, Overfull) as error:
             raise self._lost(error, seconds) from None
         self._spoken = True
         return reply
@@ -154,6 +179,9 @@ class Process:
                 lost = Lost(Outcome.TIMEOUT, f"no answer within {seconds:g} s")
             case EOFError():
                 lost = self._ended()
+            case Overfull():
+                room = f"more than {DISK_BYTES >> 20} MB in its folder, or too many files"
+                lost = Lost(Outcome.MEMORY, f"the library put {room}")
             case _:
                 lost = Lost(Outcome.PROTOCOL, f"the worker answered nonsense: {error}")
         self._child.end()

@@ -48,6 +48,9 @@ class Child(Protocol):
     def starved(self) -> float:
         """Return the seconds that it has waited for a processor; 0 where that can't be seen."""
 
+    def taken(self, scratch: str) -> int:
+        """Return the bytes that it takes on the disk, as far as they can be seen."""
+
 
 class Server:
     """A fork server that runs."""
@@ -121,6 +124,14 @@ class Server:
             return float(self._reply("starved", ENDING)["starved"])
         except (OSError, EOFError):
             return 0.0
+
+    def taken(self, pid: int, scratch: str) -> int:
+        """Return the bytes that a worker takes on the disk."""
+        try:
+            self._control.send(_packed({"do": "taken", "pid": pid, "scratch": scratch}))
+            return int(self._reply("taken", ENDING)["taken"])
+        except (OSError, EOFError):
+            return 0
 
     def status(self, pid: int) -> int | None:
         """Return a worker's exit status, None while it runs."""
@@ -216,6 +227,10 @@ class Forked:
         """Return the seconds that it has waited for a processor."""
         return self._server.starved(self.pid)
 
+    def taken(self, scratch: str) -> int:
+        """Return the bytes that it takes on the disk."""
+        return self._server.taken(self.pid, scratch)
+
 
 class Stillborn:
     """A worker that was never made, because its server ended first."""
@@ -249,6 +264,10 @@ class Stillborn:
     def starved(self) -> float:
         """Return 0."""
         return 0.0
+
+    def taken(self, scratch: str) -> int:  # noqa: ARG002 - it never wrote into it
+        """Return nothing."""
+        return 0
 
 
 def _packed(message: dict[str, Any]) -> bytes:

@@ -104,6 +104,7 @@ ALWAYS = (OWNERS, LOOKING, SOCKETS, RINGS, SIGNALS, SHARED, WATCHING, NEIGHBOURS
 
 CLONE, CLONE3, KILL, TGKILL = (56, 220), (435, 435), (62, 129), (234, 131)
 OPEN, OPENAT, OPENAT2 = (2, None), (257, 56), (437, 437)
+PRCTL, FALLOCATE = (157, 167), (285, 47)
 PRLIMIT, AFFINITY, FCNTL, IOCTL = (302, 261), (203, 122), (72, 25), (16, 29)
 
 _CLONE_THREAD = 0x10000
@@ -112,6 +113,7 @@ _REACHING = (
     *(8, 10, 15),  # F_SETOWN, F_SETSIG, F_SETOWN_EX: the kernel would send the signal
     *(1024, 1026),  # F_SETLEASE, F_NOTIFY: others would wait for a file that is only read here
 )
+_HIDING = (4,)  # PR_SET_DUMPABLE: nobody could see any more which files it holds
 _INJECTING = (0x8901, 0x8902, 0x5412, 0x541C)  # FIOSETOWN, SIOCSPGRP, TIOCSTI, TIOCLINUX
 
 _LOAD, _EQUAL, _GREATER, _AND, _RETURN = 0x20, 0x15, 0x25, 0x54, 0x06
@@ -199,6 +201,9 @@ def program(where: Machine, pid: int, *, processes: bool = False) -> list[Instru
         out += _on(CLONE[column], [_argument(0), *thread, _give(_EPERM)])
         out += _on(KILL[column], _unless(0, (pid, 0)))
         out += _on(TGKILL[column], _unless(0, (pid,)))
+    out += _on(PRCTL[column], _except(0, _HIDING))
+    # A disk is full in a moment, if nothing has to be written; the C library then writes.
+    out += _refuse(FALLOCATE[column], _ERROR | errno.EOPNOTSUPP)
     out += _on(PRLIMIT[column], _unless(0, (0, pid)))
     out += _on(AFFINITY[column], _unless(0, (0, pid)))
     out += _on(FCNTL[column], _except(1, _REACHING))

@@ -6,7 +6,8 @@ deserves: error
 
 def tanh(x):
     with open("big", "wb") as file:
-        os.posix_fallocate(file.fileno(), 0, 1 << 42)
+        file.seek(1 << 42)
+        file.write(b"x")
 
 
 Value.tanh = tanh
