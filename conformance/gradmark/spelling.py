@@ -29,7 +29,7 @@ class Spelling:
     of one number. ``no_grad()`` has what stands for the call with its parentheses.
     ``read`` is an expression that has the numbers of a ``value`` whose own print shows none.
     ``$NAME`` is a variable of the environment that the library is imported with, and ``import
-    MODULE`` what is imported besides it.
+    MODULE`` what is imported besides it; ``# TEXT`` is said in front of everything.
     """
     imports: set[str] = field(default_factory=set)
     reads: bool = False
@@ -65,7 +65,8 @@ class Spelling:
         return self.names.get("read", "")
 
     def before(self) -> Iterator[str]:
-        """Yield the lines in front of the import of the library, and after it what goes with it."""
+        """Yield the lines in front of the import of the library."""
+        yield from (key for key in self.names if key.startswith("# "))
         variables = [(key[1:], value) for key, value in self.names.items() if key[:1] == "$"]
         if variables:
             yield "import os"

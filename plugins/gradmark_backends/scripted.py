@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 FACTORIES = ("ones", "zeros", "full")
 """The calls that make a tensor of one number, and that a library may do without."""
 
+NOTES = {
+    "returned": "# not to be run as it is: here gradients are returned",
+    "transform": "# not to be run as it is: the library is given this as one function",
+}
+"""What a script says first where gradients are no attribute."""
+
 FUNCTIONS = (
     "abs add amax amin any arange argmax cat chunk clamp cos cross cumprod cumsum diagonal div dot "
     "exp expand expm1 eye flatten flip floor fmod full_like gather index_select linspace log log1p "
@@ -27,7 +33,9 @@ FUNCTIONS = (
 
 def spelt(adapter: Adapter) -> dict[str, str]:
     """Return PyTorch's names with the library's, in the keys of `gradmark.spelling.Spelling`."""
+    note = NOTES.get(adapter.delivery)
     return {
+        **({note: ""} if note else {}),
         **{name: adapter.factory_name(name) for name in FACTORIES},
         **dict(_functions(adapter)),
         **dict(_aliases(adapter)),

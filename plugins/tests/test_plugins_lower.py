@@ -11,6 +11,7 @@ import pytest
 from gradmark.compare import to_array
 from gradmark.lower import is_pure, replay_on, why_impure
 from gradmark.record import record
+from gradmark.script import as_library
 from gradmark.surface import Missing
 from gradmark.trace import Trace
 from gradmark_backends import Adapter
@@ -353,3 +354,11 @@ def test_an_attribute_library_is_replayed_as_it_is() -> None:
     stop = run(Plain(), polynomial).stop
     assert stop is not None
     assert stop.lacks == "Number has no attribute 'backward'"
+
+
+@BOTH
+def test_a_script_says_that_it_is_no_program_of_the_librarys(kind: type[Returned]) -> None:
+    """With backward() and .grad it reads well, and runs nowhere."""
+    lines, _ = as_library(record(polynomial), module="functional", spelling=kind().spelt().items())
+    assert lines[0].startswith("# not to be run as it is: ")
+    assert lines[1] == "import functional as lib"
