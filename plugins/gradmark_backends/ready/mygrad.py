@@ -34,7 +34,7 @@ class MyGrad(Adapter):
     )
     mebibytes = 110
     places = ("", "nnet")
-    keywords = {"dim": "axis", "keepdim": "keepdims", "gradient": "grad"}
+    keywords = {"dim": "axis", "keepdim": "keepdims", "gradient": "grad", "correction": "ddof"}
     aliases = {
         "no_grad": lambda lib: lib.no_autodiff,
         ".requires_grad": lambda lib, tensor: not tensor.constant,
