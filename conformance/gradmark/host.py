@@ -21,8 +21,9 @@ from gradmark.behaviour import Behaviour, Spec
 from gradmark.blame import settle
 from gradmark.errors import GradmarkError
 from gradmark.graph import Graph, graph_of
+from gradmark.levels import counts, holds
 from gradmark.run import Entry, Header, make_entry, make_header
-from gradmark.session import Backend, BackendInfo, Reference, Session, counts, holds
+from gradmark.session import Backend, BackendInfo, Reference, Session
 from gradmark.trace import cut
 from gradmark.verdict import Detail, Outcome, Verdict
 

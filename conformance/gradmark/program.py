@@ -148,18 +148,22 @@ class Program:
     """What the body calls its values; one that has a second name has it last."""
 
     first_line: int = 0
-    _key: list[str] = field(default_factory=list, compare=False, repr=False)
+    _sent: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def key(self) -> str:
         """Return a digest of what the worker is sent: equal programs have equal keys."""
-        if not self._key:
-            self._key.append(hashlib.sha256(self.wire().encode()).hexdigest()[:24])
-        return self._key[0]
+        if len(self._sent) < 2:  # noqa: PLR2004 - the wire and its digest
+            wire = self.wire()
+            self._sent.append(hashlib.sha256(wire.encode()).hexdigest()[:24])
+        return self._sent[1]
 
     def wire(self) -> str:
         """Return the JSON that a worker is sent: steps only, without labels, names or lines."""
-        return json.dumps([step_to_json(s) for s in self.steps], separators=(",", ":"))
+        if not self._sent:
+            steps = [step_to_json(s) for s in self.steps]
+            self._sent.append(json.dumps(steps, separators=(",", ":")))
+        return self._sent[0]
 
     def to_json(self) -> dict[str, Any]:
         """Return the whole program as plain JSON data."""

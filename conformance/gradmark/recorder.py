@@ -72,27 +72,28 @@ class Recorder:
         if self.closed:
             return 0
         frames = body_frames()
-        running: set[int] = set()
         for frame in reversed(frames):
-            running.add(id(frame))
             for name, value in names_in(frame).items():
-                if type(value) not in _PLAIN:
+                kind = type(value)
+                if kind is Recorded:
                     self._name(name, value)
-        for watch in self.watches:
-            verify(watch, self.roots)
-        self.watches = [watch for watch in self.watches if watch.frame in running]
+                elif kind not in _PLAIN and isinstance(value, (list, tuple)):
+                    for number, item in enumerate(value):
+                        if type(item) is Recorded:
+                            self._name(f"{name}_{number}", item)
+        if self.watches:
+            for watch in self.watches:
+                verify(watch, self.roots)
+            running = {id(frame) for frame in frames}
+            self.watches = [watch for watch in self.watches if watch.frame in running]
         return frames[0].f_lineno if frames else 0
 
-    def _name(self, name: str, value: Any) -> None:
-        if isinstance(value, Recorded):
-            if value._gm_recorder is self:
-                if self.names.setdefault(value._gm_slot, name) != name:
-                    self.aliases.setdefault(value._gm_slot, name)
+    def _name(self, name: str, value: Recorded) -> None:
+        if value._gm_recorder is self:
+            if self.names.setdefault(value._gm_slot, name) != name:
+                self.aliases.setdefault(value._gm_slot, name)
+            if value._gm_owner is not None:
                 object.__setattr__(value, "_gm_owner", None)
-        elif isinstance(value, (list, tuple)):
-            for number, item in enumerate(value):
-                if isinstance(item, Recorded):
-                    self._name(f"{name}_{number}", item)
 
     def fresh(self) -> int:
         """Return a slot that nothing uses yet."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from gradmark.behaviour import SPEC_VERSION, Behaviour, Level, Spec
 from gradmark.graph import Graph
-from gradmark.session import BackendInfo, counts, holds
+from gradmark.levels import counts, holds
+from gradmark.session import BackendInfo
 from gradmark.strict import build, filled, plain
 from gradmark.verdict import Outcome, Verdict
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 import time
 import traceback
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from gradmark.behaviour import Behaviour, Level, Spec, owners, owners_first
+from gradmark.behaviour import Behaviour, Spec, owners_first
 from gradmark.blame import blame, suspects
 from gradmark.compare import Conventions
 from gradmark.judge import Judgement, alike, judge
 from gradmark.lower import is_pure
 from gradmark.order import ONE_QUESTION, one_answer, one_question, order_matters, wavers
+from gradmark.poison import culprit
 from gradmark.program import Program
+from gradmark.questions import Questions
 from gradmark.trace import Trace, cut
 from gradmark.verdict import LOST, Detail, Outcome, Verdict
 
 HISTORY_LIMIT = 1_000
 """Programs that a worker's history keeps, for naming the one that poisoned it."""
-
-SUSPECT_ROUNDS = 10
-"""Fresh workers that naming a poisoner may cost."""
 
 REPEATS = 6
 """How often a library that is not steady is asked again what depends on the order of a walk."""
@@ -79,7 +78,12 @@ class BackendInfo:
 
 
 class Backend(Protocol):
-    """The library under test, wherever it runs."""
+    """The library under test, wherever it runs.
+
+    One that works beside us has two things more. What is put into its attribute ``meanwhile`` is
+    called while the library works, again and again until that says false or the answer is there.
+    Its method ``begin(program)`` sends what is asked next, unless all signs deceive.
+    """
 
     @property
     def info(self) -> BackendInfo:
@@ -114,22 +118,6 @@ class Reference(Protocol):
 
     def expected(self, program: Program) -> Trace:
         """Return PyTorch's trace of a program."""
-
-
-def counts(behaviour: Behaviour, profile: str, *, strict: bool) -> bool:
-    """Say whether a deviation from a behaviour makes a run fail."""
-    if behaviour.level is Level.MUST:
-        return True
-    if behaviour.level is Level.SHOULD:
-        return strict
-    return profile == "torch"
-
-
-def holds(behaviour: Behaviour, verdict: Verdict) -> bool:
-    """Say whether a behaviour is met: lenient meets a must, but neither a should nor a detail."""
-    if behaviour.level is Level.MUST:
-        return verdict.outcome.holds
-    return verdict.outcome is Outcome.PASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +164,19 @@ class Session:
         self._stale = False
         self._steady: bool | None = False if graded else None
         self._confirmed = 0
+        self._questions = Questions(spec, reference, seed, self._verdicts)
+        if hasattr(backend, "meanwhile"):
+            backend.meanwhile = self._questions.prepare
 
     def run(self) -> Iterator[Verdict]:
         """Judge every behaviour, in the spec's order."""
+        self.expect(self._known)
         for behaviour in self.spec:
             yield self.verdict(behaviour.id)
+
+    def expect(self, identities: Iterable[str]) -> None:
+        """Learn which verdicts will be wanted, and prepare them while the library works."""
+        self._questions.expect(identities)
 
     def verdict(self, identity: str) -> Verdict:
         """Return a behaviour's verdict, judging it and the owners that matter now if need be.
@@ -234,6 +230,8 @@ class Session:
         verdict = self._verdicts[identity]
         if verdict.outcome is not Outcome.PASS:
             self._handed.append(identity)
+        elif not self._stale:
+            self._begin()
         if len(self._handed) > KEPT_WHOLE:
             old = self._handed.popleft()
             if old not in self._handed:
@@ -242,17 +240,22 @@ class Session:
 
     def _asked(self, behaviour: Behaviour) -> _Asked:
         """Ask reference and backend about one behaviour. A mistake of ours is *ungraded*."""
-        started = time.perf_counter()
         try:
-            program = behaviour.program(self.seed)
-            owned = owners(behaviour, self.seed)
-            expected = self.reference.expected(program)
+            question = self._questions.of(behaviour)
         except Exception as error:  # noqa: BLE001 - one broken behaviour must not end the run
             return _Asked(_broken("it could not be asked", error))
+        started = time.perf_counter()
         self._loaded = ()
-        judgement, output, note = self._ask(behaviour.id, program, expected)
+        judgement, output, note = self._ask(behaviour.id, question.program, question.expected)
         seconds = time.perf_counter() - started
-        return _Asked(judgement, owned, output, note, seconds, self._loaded)
+        return _Asked(judgement, question.owners, output, note, seconds, self._loaded)
+
+    def _begin(self) -> None:
+        """Let the library work on what is asked next while others write down what it said."""
+        begin = getattr(self.backend, "begin", None)
+        program = self._questions.next() if begin is not None else None
+        if begin is not None and program is not None:
+            begin(program)
 
     def _ask(self, identity: str, program: Program, expected: Trace) -> tuple[Judgement, str, str]:
         """Ask, and ask again in a fresh worker unless all is well; the second answer decides."""
@@ -369,15 +372,9 @@ class Session:
             answer = self.backend.ask(program, fresh=not before)
             return alike(self._say(program, expected, answer), wrong)
 
-        # The culprit is the last one whose absence heals what comes after it: in [low, high).
-        low, high = 0, len(history)
-        for _ in range(SUSPECT_ROUNDS):
-            if high - low <= 1:
-                break
-            middle = (low + high) // 2
-            low, high = (middle, high) if goes_wrong(history[middle:]) else (low, middle)
+        found = culprit(history, goes_wrong)
         self._stale = True  # whatever was tried, the next program begins in a fresh worker
-        return history[low] if high - low == 1 and goes_wrong([history[low]]) else ""
+        return found
 
 
 def _broken(reason: str, error: Exception) -> Judgement:

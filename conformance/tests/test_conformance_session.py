@@ -11,8 +11,9 @@ import pytest
 
 from gradmark.behaviour import Behaviour, Level, Spec, owners
 from gradmark.errors import GradmarkError
+from gradmark.levels import counts, holds
 from gradmark.program import Program
-from gradmark.session import Answer, BackendInfo, Session, counts, holds
+from gradmark.session import Answer, BackendInfo, Session
 from gradmark.trace import Seen, Stop, Trace, Value
 from gradmark.verdict import Outcome, Verdict
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
@@ -118,6 +119,8 @@ class WorkerBackend(Closing):
         self._spare: Process | None = None
         self._control: WorkerBackend | None = None
         self._asked = 0
+        self.meanwhile: Callable[[], bool] | None = None
+        self._begun: Program | None = None
         self._broken = Answer(None, Outcome.UNGRADED)
         self._privacy = contextlib.ExitStack()
         try:
@@ -163,9 +166,14 @@ class WorkerBackend(Closing):
 
     def ask(self, program: Program, *, fresh: bool = False) -> Answer:
         """Replay one program; ``fresh`` asks a worker that has run nothing before."""
+        begun, self._begun = self._begun, None
         try:
-            self._prepare(fresh=fresh)
-            answer = self._ask(program)
+            if begun is not None and (fresh or begun is not program):
+                self._process.close()  # it works on what nobody asks for
+                begun = None
+            if begun is None:
+                self._prepare(fresh=fresh)
+            answer = self._ask(program, begun=begun is not None)
             if answer is None and self._asked > 1:
                 # An earlier program may have broken what our own code stands on.
                 self._prepare(fresh=True)
@@ -176,6 +184,13 @@ class WorkerBackend(Closing):
             why = f"it could be opened before, and not again: {error.message}"
             return Answer(None, _NOT_AGAIN.get(error.code, Outcome.CRASH), why, error.cause)
         return answer or self._disowned(program)
+
+    def begin(self, program: Program) -> None:
+        """Send what will be asked next, and let the library work on it until it is asked for."""
+        if self._begun is None and self._process.is_well():
+            with contextlib.suppress(Lost):  # the next worker will be asked
+                self._send(program)
+                self._begun = program
 
     def close(self) -> None:
         """End every process, and remove their folders."""
@@ -223,12 +238,18 @@ class WorkerBackend(Closing):
         with contextlib.suppress(GradmarkError):  # the next one will be started when it is needed
             self._spare = self._start()
 
-    def _ask(self, program: Program) -> Answer | None:
+    def _send(self, program: Program) -> None:
+        self._asked += 1
+        self._process.ask("run", self._program_seconds, program.wire().encode())
+
+    def _ask(self, program: Program, *, begun: bool = False) -> Answer | None:
         """Ask the worker as it is; None where our own code in it raised."""
         process = self._process
-        self._asked += 1
         try:
-            process.ask("run", self._program_seconds, program.wire().encode())
+            if not begun:
+                self._send(program)
+            while self.meanwhile is not None and not process.answers() and self.meanwhile():
+                pass
             reply = process.reply()
         except Lost as lost:
             answer = Answer(None, lost.outcome, lost.reason, process.output())

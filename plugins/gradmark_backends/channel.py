@@ -122,6 +122,10 @@ class Channel:
             raise EOFError("nobody writes any more")
         return True
 
+    def speaks(self) -> bool:
+        """Say whether there is something to read, be it the end; never waits."""
+        return bool(self._rest) or self._ready(self.reading, select.POLLIN, 0)
+
     def close(self) -> None:
         """Close both ends."""
         os.close(self.reading)

@@ -130,6 +130,10 @@ class Process:
         except (EOFError, TimeoutError, ValueError, OSError, Overfull) as error:
             raise self._lost(error, seconds) from None
 
+    def answers(self) -> bool:
+        """Say whether there is something to read, if only that the process is gone."""
+        return self._channel.speaks()
+
     def reply(self) -> Reply:
         """Wait for the answer to the latest request. Raises `Lost`, and ends the process."""
         identity, seconds = self._waiting

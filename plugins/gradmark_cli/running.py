@@ -236,6 +236,7 @@ class _Graded:
         with Writer(journal, self.header) as writer:
             try:
                 progress.count(len(self.chosen))
+                self.session.expect(behaviour.id for behaviour in self.chosen)
                 for behaviour in self.chosen:
                     entry = judged(self.session, behaviour, self.terms)
                     entry = replace(entry, reproduce=self._again(entry))

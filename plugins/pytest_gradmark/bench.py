@@ -194,6 +194,12 @@ class Bench:
         )
         return self._session
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Say what will be asked. A worker of xdist learns that item by item."""
+        if self._session is not None and not hasattr(session.config, "workerinput"):
+            self._session.expect(i.behaviour.id for i in session.items if isinstance(i, Case))
+
     def close(self) -> None:
         """Let go of the library; what was learnt about it is kept."""
         if self._backend is not None:

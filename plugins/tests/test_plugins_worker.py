@@ -11,6 +11,7 @@ import pytest
 
 from gradmark.record import record
 from gradmark.trace import Trace
+from gradmark.verdict import Outcome
 from gradmark_backends.bundle import TRAVELLERS, made_private, make_bundle
 
 
@@ -105,6 +106,38 @@ def test_a_worker_that_has_run_nothing_is_fresh(opened):
     backend = opened("import os\ndef pid(): return os.getpid()\n")
     before = backend._process.pid
     assert backend.number("pid", fresh=True) == before
+
+
+def test_a_program_that_was_begun_is_run_once(opened):
+    """What is asked for after it was begun is answered by that one run."""
+    backend = opened(COUNTING)
+    program = record(lambda lib: lib.observe("n", lib.step()))
+    backend.begin(program)
+    value = backend.backend.ask(program).trace.seen[0].value
+    assert int.from_bytes(value.data, "little") == 1
+    assert backend.number("step") == 2
+
+
+def test_what_nobody_asks_for_leaves_nothing_behind(opened):
+    """A program that was begun in vain costs its worker, and changes no answer."""
+    backend = opened(COUNTING)
+    program = record(lambda lib: lib.observe("n", lib.step()))
+    assert backend.number("step") == 1
+    for fresh in (False, True):
+        backend.begin(program)
+        assert backend.number("step", fresh=fresh) == 1
+
+
+def test_whoever_dies_of_what_was_begun_is_told_when_it_is_asked(opened):
+    """The verdict goes to the program that was begun, whenever its turn comes."""
+    backend = opened("import os\ndef die(): os._exit(7)\n")
+    program = record(lambda lib: lib.observe("n", lib.die()))
+    backend.begin(program)
+    assert backend.number("good") == 7
+    backend.begin(program)
+    answer = backend.backend.ask(program)
+    assert (answer.lost, answer.reason) == (Outcome.CRASH, "the process ended with exit status 7")
+    assert backend.number("good") == 7
 
 
 DRAWING = """

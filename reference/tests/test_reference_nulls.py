@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from gradmark.behaviour import PROFILES, Level, Spec, load_spec
+from gradmark.levels import holds
 from gradmark.lower import replay_on
 from gradmark.program import Program
-from gradmark.session import Answer, Backend, BackendInfo, Session, holds
+from gradmark.session import Answer, Backend, BackendInfo, Session
 from gradmark.verdict import Verdict
 from gradmark_backends.adapter import Adapter
 from gradmark_backends.opening import open_plan

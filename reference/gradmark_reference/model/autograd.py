@@ -81,12 +81,14 @@ class Node:
             retaining._accumulate(cotangent)
 
 
-@np.errstate(all="ignore")
 def _sum_to(array: Array, shape: tuple[int, ...]) -> Array:
     """Undo broadcasting: sum over the dimensions that were added or stretched."""
+    if array.shape == shape:
+        return array
     added = array.ndim - len(shape)
     stretched = (added + axis for axis, length in enumerate(shape) if length == 1)
-    return np.asarray(array.sum(axis=(*range(added), *stretched))).reshape(shape)
+    with np.errstate(all="ignore"):
+        return np.asarray(array.sum(axis=(*range(added), *stretched))).reshape(shape)
 
 
 def _newest_first(root: Target) -> list[Target]:
