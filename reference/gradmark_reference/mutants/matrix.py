@@ -25,6 +25,7 @@ from gradmark.verdict import Outcome, Verdict
 from gradmark_reference.bends import Bend, bent_ids
 from gradmark_reference.bends.bend import Bent
 from gradmark_reference.mutants.mutant import Mutant, build
+from gradmark_reference.mutants.reach import Reached, altered
 
 SECONDS = 5.0
 """What one program may take; the model needs 0.2 for the slowest, where nothing else runs."""
@@ -82,6 +83,36 @@ class Here:
         name = self._package.name
         for known in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
             del sys.modules[known]
+
+
+class Touched:
+    """A mutant of which only the programs are asked that its bug can change."""
+
+    def __init__(self, whole: Here, untouched: set[str], reference: Reference) -> None:
+        """Leave the rest to the reference, with which the model agrees."""
+        self._whole = whole
+        self._untouched = untouched
+        self._reference = reference
+
+    @property
+    def info(self) -> BackendInfo:
+        """Say who is under test."""
+        return self._whole.info
+
+    def ask(self, program: Program, *, fresh: bool = False) -> Answer:
+        """Replay one program, where that may show anything."""
+        if program.key in self._untouched:
+            return Answer(self._reference.expected(program))
+        return self._whole.ask(program, fresh=fresh)
+
+    def close(self) -> None:
+        """Forget the package's modules."""
+        self._whole.close()
+
+
+@cache
+def _reached() -> Reached:
+    return Reached(Stored)
 
 
 @contextmanager
@@ -166,9 +197,11 @@ def run(mutant: Mutant, spec: Spec, reference: Reference, seed: int = 0) -> Row:
     _settled(cast("Hashable", reference), seed, *spec)
     with tempfile.TemporaryDirectory() as folder:
         name = f"mutant_{mutant.id.replace('-', '_')}"
-        backend = Here(build(mutant, Path(folder), name), Stored)
+        package, kept = build(mutant, Path(folder), name), held(spec)
+        untouched = _reached().untouched((b.program(seed) for b in kept), altered(package))
+        backend = Touched(Here(package, Stored), untouched, reference)
         try:
-            session = Session(held(spec), backend, reference, seed=seed, repeats=0)
+            session = Session(kept, backend, reference, seed=seed, repeats=0)
             return Row(mutant, tuple(session.run()))
         finally:
             backend.close()
