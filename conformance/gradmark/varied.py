@@ -37,7 +37,7 @@ def varied(program: Program, random: Random) -> Program:
     if any(number for other in named for number in _inside(other.value)):
         return program
     others = other_numbers(_numbers(program.steps), random)
-    return replace(program, steps=_changed(program.steps, others), _key=[])
+    return replace(program, steps=_changed(program.steps, others), _sent=[])
 
 
 def other_numbers(numbers: Iterable[float], random: Random) -> dict[float, float]:
