@@ -75,18 +75,17 @@ def forwards(mutant: Mutant | Bend) -> Row:
     """The mutant's verdicts in the spec's order, worked out once."""
     if mutant.id not in rows():
         kept = SHELF[0] / f"{mutant.id}.json"
-        if kept.exists():
-            verdicts = [Verdict(i, Outcome(o), root=r) for i, o, r in json.loads(kept.read_text())]
-            rows()[mutant.id] = Row(mutant, tuple(verdicts))
-        else:
+        if not kept.exists():
             if isinstance(mutant, Bend):
                 row = run_bend(mutant, SPEC, live())
             else:
                 row = run(mutant, SPEC, live())
-            rows()[mutant.id] = row
             draft = kept.with_suffix(f".{os.getpid()}")
             draft.write_text(json.dumps([(v.id, v.outcome.value, v.root) for v in row.verdicts]))
             draft.replace(kept)
+        # Without their details: every program that collects garbage would count them all again.
+        verdicts = [Verdict(i, Outcome(o), root=r) for i, o, r in json.loads(kept.read_text())]
+        rows()[mutant.id] = Row(mutant, tuple(verdicts))
     return rows()[mutant.id]
 
 

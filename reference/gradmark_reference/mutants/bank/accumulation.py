@@ -13,10 +13,6 @@ _STORE = """\
 _COLLECT = """\
             cotangents[edge.target] = pulled if known is None else np.asarray(known + pulled)
 """
-_SUM_TO = '    """Undo broadcasting: sum over the dimensions that were added or stretched."""\n'
-_UNCOPIED = Edit(
-    "autograd.py", _SUM_TO, _SUM_TO + "    if array.shape == shape:\n        return array\n"
-)
 
 MUTANTS = (
     Mutant(
@@ -96,10 +92,7 @@ MUTANTS = (
     Mutant(
         "shares-added-in-place",
         "Shares are added in place to an array that is on its way to other inputs too",
-        (
-            _UNCOPIED,
-            Edit("autograd.py", "np.asarray(known + pulled)", "np.add(known, pulled, out=known)"),
-        ),
+        (Edit("autograd.py", "np.asarray(known + pulled)", "np.add(known, pulled, out=known)"),),
         own=(
             "accumulation.shares-are-not-shared-memory",
             "accumulation.three-terms-one-cotangent",
@@ -141,7 +134,6 @@ MUTANTS = (
         "one-array-in-two-leaves",
         "One gradient array is stored in every leaf that it reaches, and added to in place",
         (
-            _UNCOPIED,
             Edit(
                 "tensor.py", "Tensor(cotangent.copy())\n        el", "Tensor(cotangent)\n        el"
             ),

@@ -10,10 +10,6 @@ _STORE = """\
             self._grad._counter.count += 1
 """
 _SET = "        self._grad = value\n"
-_SUM_TO = '    """Undo broadcasting: sum over the dimensions that were added or stretched."""\n'
-_UNCOPIED = Edit(
-    "autograd.py", _SUM_TO, _SUM_TO + "    if array.shape == shape:\n        return array\n"
-)
 _KEPT = Edit("tensor.py", _STORE, _STORE.replace("cotangent.copy()", "cotangent"))
 _OPERANDS = "        operands = [self, *(lift(other, self) for other in others)]\n"
 _PULL = "        values = [saved.unpack() for saved in self.saved]\n"
@@ -40,7 +36,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "given-gradient-becomes-grad",
         "The gradient handed to backward is stored in the leaf as it is",
         (
-            _UNCOPIED,
             _KEPT,
             Edit(
                 "tensor.py",
@@ -75,7 +70,8 @@ MUTANTS: tuple[Mutant, ...] = (
             Edit(
                 "autograd.py",
                 _PULLED,
-                _PULLED.replace("return", "self.kept =") + "        return self.kept\n",
+                _PULLED.replace("return", "self.kept =").replace(", copy=False", "")
+                + "        return self.kept\n",
             ),
         ),
         own=("accumulation.cleared-gradient-reaches-no-graph",),
