@@ -212,15 +212,12 @@ class Writer:
 
     def read(self, value: Text) -> str:
         """Write what is printed of a value, where the library's own print shows no numbers."""
-        if not self.spelling.reading:
-            return value.source
-        self.spelling.reads = True
-        return f"read({value})"
+        return f"read({value})" if self.spelling.helped("read") else value.source
 
     def _method(self, step: Step, owner: Text, texts: Texts) -> str:
         arguments = self.arguments(step.args[1:], step, texts)
         form = self.spelling.form(f".{step.name}()")
-        if form and (form.endswith(")") or not arguments):
+        if form and (form.endswith("{})") or not arguments):
             return _formed(form, owner, arguments)
         return f"{owner.within(CALL)}.{self.spelling.member(step.name)}({arguments})"
 

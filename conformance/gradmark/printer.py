@@ -13,9 +13,9 @@ from gradmark.surface import SIGNS
 from gradmark.uses import Uses
 
 _RESERVED = frozenset(
-    "torch lib os numpy weakref gc copy warnings ThreadPoolExecutor Interruption print read type "
-    "hasattr len str tuple abs range slice float complex Exception BaseException staticmethod "
-    "error warning".split()
+    "torch lib os numpy weakref gc copy warnings ThreadPoolExecutor Interruption print read "
+    "leaf_of type hasattr len str tuple abs range slice float complex Exception BaseException "
+    "staticmethod error warning".split()
 ) | frozenset(kwlist)
 _VALUES = frozenset("call method attr binary unary index invoke probe host".split())
 _NOBODYS = -1

@@ -43,8 +43,7 @@ def _script(
     printer.block(program.steps)
     lines = [*map(Line, spelling.before()), Line(library)]
     lines += [*map(Line, sorted(spelling.imports)), Line("")]
-    if spelling.reads:
-        lines += [Line("def read(value):"), Line(f"    return {spelling.reading}", definition=True)]
+    lines += [Line(text, definition=inside) for text, inside in spelling.after()]
     if printer.uses.throws:
         lines += [Line("class Interruption(BaseException):"), Line("    pass", definition=True)]
     shown = _spaced([*lines, *printer.lines])

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 HERE = "{}"
 """Where the value stands in a form, as in ``lib.exp({})``."""
 
+HELPERS = {"leaf_of": "data, requires_grad=False", "read": "value"}
+"""Functions of ours that a script may begin with, and their parameters."""
+
 _OPPOSITE = {"True": "False", "False": "True"}
 
 
@@ -27,16 +30,19 @@ class Spelling:
     ``ones``, ``zeros`` and ``full`` have nothing where a leaf of literal numbers is written;
     those that have a name take their shape as one tuple, and so does ``scalar``, which makes a leaf
     of one number. ``no_grad()`` has what stands for the call with its parentheses.
-    ``read`` is an expression that has the numbers of a ``value`` whose own print shows none.
+    ``read`` and ``leaf_of`` are the bodies of `HELPERS`, for a library whose own print shows no
+    numbers, or that makes a leaf by more than one call; ``first`` is what it is told at the start.
     ``$NAME`` is a variable of the environment that the library is imported with, and ``import
     MODULE`` what is imported besides it; ``# TEXT`` is said in front of everything.
     """
     imports: set[str] = field(default_factory=set)
-    reads: bool = False
-    """Whether the script turns out to print by ``read``."""
+    helpers: set[str] = field(default_factory=set)
+    """Which of `HELPERS` the script turns out to need."""
 
     def path(self, path: str) -> str:
         """Return a name of the library."""
+        if path == "tensor" and self.helped("leaf_of"):
+            return "leaf_of"
         return f"{self.root}.{self.names.get(path) or path}"
 
     def form(self, name: str) -> str:
@@ -59,10 +65,11 @@ class Spelling:
         flag, _, flagged = written.partition("=")
         return f"{flag}={_OPPOSITE.get(flagged, value)}"
 
-    @property
-    def reading(self) -> str:
-        """The expression that reads a value, or nothing."""
-        return self.names.get("read", "")
+    def helped(self, name: str) -> bool:
+        """Say whether there is a helper of this name, which is then part of the script."""
+        if name in self.names:
+            self.helpers.add(name)
+        return name in self.names
 
     def before(self) -> Iterator[str]:
         """Yield the lines in front of the import of the library."""
@@ -74,3 +81,11 @@ class Spelling:
         for variable, value in variables:
             yield f'os.environ.setdefault("{variable}", "{value}")'
         yield from (key for key in self.names if key.startswith("import "))
+
+    def after(self) -> Iterator[tuple[str, bool]]:
+        """Yield the lines behind all imports, and whether each is part of a definition."""
+        yield from ((line, False) for line in self.names.get("first", "").splitlines())
+        for name in sorted(self.helpers):
+            yield f"def {name}({HELPERS[name]}):", False
+            for line in self.names[name].splitlines():
+                yield f"    {line}", True

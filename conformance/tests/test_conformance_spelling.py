@@ -63,7 +63,7 @@ def test_numbers_are_read_where_a_print_shows_none():
         lib.observe("value", x * 3)
         lib.observe("kind", lib.kind(x))
 
-    lines, _ = as_library(record(body), spelling={"read": "value.numpy()"}.items())
+    lines, _ = as_library(record(body), spelling={"read": "return value.numpy()"}.items())
     assert list(lines[2:]) == [
         "def read(value):",
         "    return value.numpy()",
@@ -76,7 +76,7 @@ def test_numbers_are_read_where_a_print_shows_none():
     def told(lib):
         lib.observe("kind", lib.kind(lib.ones(2)))
 
-    unread, _ = as_library(record(told), spelling={"read": "value.numpy()"}.items())
+    unread, _ = as_library(record(told), spelling={"read": "return value.numpy()"}.items())
     assert list(unread[2:]) == ['print("kind:", type(lib.ones(2)).__name__)']
 
 
@@ -103,4 +103,30 @@ def test_a_script_has_what_comes_before_the_import():
         "import deep as lib",
         "",
         'print("made:", [lib.Tensor.full((), 2.0), lib.Tensor([2.0])])',
+    ]
+
+
+def test_a_leaf_that_takes_more_than_one_call_has_a_function():
+    """What the library is told at the start comes first, and the function where it is used."""
+
+    def body(lib):
+        x = lib.ones(2, requires_grad=True)
+        lib.observe("twice", x * lib.tensor(2.0))
+
+    known = {
+        "tensor": "Array",
+        "ones": "",
+        "first": "lib.record()",
+        "leaf_of": "made = lib.Array(data)\nreturn lib.take_part(made) if requires_grad else made",
+    }
+    lines, _ = as_library(record(body), spelling=known.items())
+    assert list(lines[2:]) == [
+        "lib.record()",
+        "",
+        "def leaf_of(data, requires_grad=False):",
+        "    made = lib.Array(data)",
+        "    return lib.take_part(made) if requires_grad else made",
+        "",
+        "x = leaf_of([1.0, 1.0], requires_grad=True)",
+        'print("twice:", x * leaf_of(2.0))',
     ]

@@ -99,6 +99,7 @@ class Adapter(Surface):
     ``requires_grad`` has what is written instead of ``requires_grad=True``, ``no_grad()`` what
     stands for the call with its parentheses, and what an alias does by a callable has a form:
     ``{".detach()": "lib.stop({})", ".grad = None": "{}.clear()"}``, with ``{}`` for the value.
+    ``leaf_of`` is the body of a function that makes a leaf where that takes more than one call.
     `gradmark.spelling.Spelling` says what else there is.
     """
 

@@ -44,7 +44,18 @@ class Chainer(Adapter):
         "repeat": "tile",
         ".repeat": None,
     }
-    written = {"tensor": "Variable", "requires_grad": "", "no_grad()": "no_backprop_mode()"}
+    written = {
+        "import numpy": "",
+        "tensor": "Variable",
+        "leaf_of": (
+            "made = numpy.array(data)\n"
+            'made = made.astype("float32") if made.dtype.kind == "f" else made\n'
+            "return lib.Variable(made, requires_grad=requires_grad)"
+        ),
+        "no_grad()": "no_backprop_mode()",
+        ".detach()": "lib.as_variable({}.array)",
+        ".t()": "{}.T",
+    }
     recognised = ("leaf: Variable(array)", "gradient: .grad (array)")
 
     def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:

@@ -43,7 +43,21 @@ class DrJit(Adapter):
         "enable_grad": None,
         "set_grad_enabled": None,
     }
-    written = {"tensor": "llvm.ad.TensorXf", "requires_grad": "", "no_grad()": "suspend_grad()"}
+    written = {
+        "tensor": "llvm.ad.TensorXf",
+        "leaf_of": (
+            "made = lib.llvm.ad.TensorXf(data)\n"
+            "if requires_grad:\n"
+            "    lib.enable_grad(made)\n"
+            "return made"
+        ),
+        "no_grad()": "suspend_grad()",
+        ".backward()": "lib.backward({})",
+        ".detach()": "lib.detach({})",
+        ".requires_grad": "lib.grad_enabled({})",
+        ".grad = None": "lib.clear_grad({})",
+        ".t()": "{}.T",
+    }
     recognised = ("leaf: TensorXf(list) with enable_grad", "gradient: .grad (tensor, zeros)")
 
     def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:

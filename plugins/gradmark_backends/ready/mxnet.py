@@ -46,7 +46,20 @@ class MxNet(Adapter):
         "clamp": "clip",
         ".clamp": None,
     }
-    written = {"tensor": "np.array", "requires_grad": "", "no_grad()": "autograd.pause()"}
+    written = {
+        "tensor": "np.array",
+        "first": "lib.npx.set_np()\nlib.autograd.set_recording(True)",
+        "leaf_of": (
+            "made = lib.np.array(data)\nif requires_grad:\n    made.attach_grad()\nreturn made"
+        ),
+        "no_grad()": "autograd.pause()",
+        ".t()": "{}.T",
+        **{
+            f".{name}()": f"lib.{at}.{name}({{}})"
+            for at, names in FUNCTIONS.items()
+            for name in names
+        },
+    }
     recognised = (
         "leaf: mxnet.np.array(data) with attach_grad(), inside autograd.record()",
         "gradient: .grad (array, starts at zeros)",

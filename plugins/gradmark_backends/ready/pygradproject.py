@@ -41,7 +41,12 @@ class PygradProject(Adapter):
         ".reshape": lambda lib, tensor, *shape: tensor.reshape(shape),
         ".log_softmax": "softmax_log",
     }
-    written = {"tensor": "Tensor", "requires_grad": ""}
+    written = {
+        "tensor": "Tensor",
+        "requires_grad": "",
+        "read": "return value.value if isinstance(value, lib.Tensor) else value",
+        ".mean()": "{}.mean(axis=None, keepdims=False)",
+    }
     recognised = ("leaf: Tensor(data)", "gradient: .grad (array, starts at zeros)")
 
     def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:

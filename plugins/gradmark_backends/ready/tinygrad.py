@@ -66,7 +66,7 @@ class Tinygrad(Adapter):
         "tensor": "Tensor",
         "scalar": "Tensor.full",
         "requires_grad": "",
-        "read": "value.numpy() if isinstance(value, lib.Tensor) else value",
+        "read": "return value.numpy() if isinstance(value, lib.Tensor) else value",
         "cat()": "lib.Tensor.cat(*{})",
         ".t()": "{}.T",
     }
