@@ -25,6 +25,9 @@ from gradmark_backends.reach import obstacle, too_little
 from gradmark_backends.walls.system import undumpable
 
 IMPORT_SECONDS = 60.0
+PATIENCE = 3
+"""How much less time a second import gets, after one that took all of it."""
+
 PROGRAM_SECONDS = 10.0
 LEVELS = (0, 1, 2, 3)
 PRELOADED = ("numpy",)
@@ -154,10 +157,15 @@ class WorkerBackend(Closing):
             if error.code not in _START_CODES.values() or self._plan.has_adapter:
                 raise
             self._plan = replace(self._plan, tried=False)
+            patience = self._import_seconds
+            if error.code == "import-timeout":
+                self._import_seconds /= PATIENCE  # it may be the import itself that never ends
             try:
                 return self._open(self._start())
             except GradmarkError:
                 raise error from None
+            finally:
+                self._import_seconds = patience
 
     @property
     def info(self) -> BackendInfo:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gradmark.errors import GradmarkError
-from gradmark_backends.backend import open_backend
+from gradmark_backends.backend import WorkerBackend, open_backend
 from gradmark_backends.bundle import TRAVELLERS
 from gradmark_backends.plan import Plan
 from gradmark_backends.recognition.arrays import spelt_words
@@ -119,11 +119,20 @@ def test_a_missing_module_that_computes_is_not_replaced(place: Path) -> None:
     assert "pip install numba_of_nobody" in error.hint
 
 
-def test_a_loop_on_import_is_stopped(place: Path) -> None:
-    """The clock ends it, with a message."""
+def test_a_loop_on_import_is_stopped(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock ends it, with a message, and without taking all of its time twice."""
     (place / "engine.py").write_text(VALUE + "\nwhile True:\n    pass\n", encoding="utf-8")
+    given: list[float] = []
+    start = WorkerBackend._start
+
+    def started(backend: WorkerBackend) -> Any:
+        given.append(backend._import_seconds)
+        return start(backend)
+
+    monkeypatch.setattr(WorkerBackend, "_start", started)
     error = refused("engine.py", place, import_seconds=1.0)
     assert error.code == "import-timeout"
+    assert given == [1.0, pytest.approx(1 / 3)]
 
 
 def test_a_file_named_as_a_module_of_pythons_leaves_that_alone(place: Path) -> None:

@@ -86,7 +86,10 @@ def groups(run: Run) -> tuple[Tally, ...]:
 
 
 def fix_first(run: Run) -> tuple[Root, ...]:
-    """Return every root with those that wait for it: what counts first, then what blocks most."""
+    """Return every root with those that wait for it: what counts first, then what blocks most.
+
+    Of roots that weigh the same, what is wrong comes before what is absent.
+    """
     weight = unblocks(e.verdict for e in run.entries)
     known = {e.id: e for e in run.entries}
     waiting: dict[str, list[Entry]] = {
@@ -96,10 +99,11 @@ def fix_first(run: Run) -> tuple[Root, ...]:
         if entry.verdict.root:  # without one it waits for something that is not shown
             waiting.setdefault(entry.verdict.root, []).append(entry)
 
-    def rank(identity: str) -> tuple[bool, int, int]:
+    def rank(identity: str) -> tuple[bool, int, int, bool]:
         entry = known.get(identity)
         level = LEVELS.index(entry.level) if entry and entry.level in LEVELS else 0
-        return (not (entry is None or entry.counted), -weight.get(identity, 0), level)
+        absent = entry is not None and entry.outcome is Outcome.MISSING
+        return (not (entry is None or entry.counted), -weight.get(identity, 0), level, absent)
 
     return tuple(Root(i, known.get(i), tuple(waiting[i])) for i in sorted(waiting, key=rank))
 

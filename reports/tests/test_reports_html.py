@@ -223,15 +223,15 @@ def test_a_failure_shows_what_the_terminal_shows(sample: Run) -> None:
 
 
 def test_what_blocks_most_comes_first(sample: Run) -> None:
-    """Roots that others wait for, then the other roots, then what does not count."""
+    """Roots that others wait for, then what is wrong, what is absent, what does not count."""
     text = render(sample)
     summaries = re.findall(r'<details class="card (\w+)"[^>]*>\n<summary>.*class="id">(.*?)<', text)
     assert summaries == [
         ("fail", "accumulation.two-losses"),
         ("fail", "accumulation.matrix"),
         ("error", "second-backward.raises"),
-        ("missing", "no-grad.context"),
         ("crash", "no-grad.nested"),
+        ("missing", "no-grad.context"),
         ("fail", "data.version"),
         ("blocked", "accumulation.loop"),
         ("blocked", "accumulation.diamond"),

@@ -84,8 +84,8 @@ fix first:
   accumulation.two-losses  fail     Backward of a second loss adds to the leaf's grad (may unblock 2)
   accumulation.matrix      fail     A shared weight adds up
   second-backward.raises   error    A second backward raises where something was saved
-  no-grad.context          missing  Nothing is recorded inside no_grad
   no-grad.nested           crash    no_grad nests
+  no-grad.context          missing  Nothing is recorded inside no_grad
   … and 1 more"""  # noqa: E501
 
 
