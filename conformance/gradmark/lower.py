@@ -1,6 +1,7 @@
 """Lowering: a pure program replayed on a library that hands over gradients without ``.grad``.
 
 Pure is a program that creates leaves, computes, goes backward once and reads its leaves' gradients.
+It may compute with gradients as well, where ``autograd.grad(…, create_graph=True)`` gives them.
 This module travels to the worker, so it needs the standard library alone.
 """
 
@@ -12,7 +13,7 @@ from typing import Any
 
 from gradmark.program import Cut, Function, Items, Operand, Pairs, Ref, Step, walk
 from gradmark.replay import Env, Replay, replay
-from gradmark.surface import Surface, Unreadable, describe
+from gradmark.surface import Missing, Surface, Unreadable, describe
 from gradmark.trace import Stop, Trace
 
 OPERATIONS = frozenset("call method attr binary unary index unpack repeat probe".split())
@@ -24,6 +25,9 @@ STATEFUL_METHODS = frozenset("retain_grad register_hook zero_grad".split())
 STATEFUL_ATTRIBUTES = frozenset(
     "grad data requires_grad is_leaf grad_fn retains_grad creator output_nr".split()
 )
+GRADIENT = "autograd.grad"
+"""The one function among those of state that is about values, where its result is in the graph."""
+
 WAYS = {"returned": "returned by a function", "transform": "by transforming a function"}
 
 
@@ -35,6 +39,8 @@ class Shape:
     backward: Step | None = None
     reads: tuple[tuple[int, int], ...] = ()
     """The number of the step that reads a gradient, and the leaf's slot."""
+    again: bool = False
+    """Whether gradients are computed with, and may be differentiated again."""
 
 
 class Impure(Exception):
@@ -84,6 +90,7 @@ def shape(steps: tuple[Step, ...]) -> Shape:
     leaves: list[int] = []
     reads: list[tuple[int, int]] = []
     backward: Step | None = None
+    again = False
     for step in steps:
         if step.op == "release":
             continue
@@ -95,6 +102,9 @@ def shape(steps: tuple[Step, ...]) -> Shape:
             if any(True for _ in slots(step)):
                 raise Impure("a leaf made from another value", step)
             leaves.append(step.outs[0])
+        elif is_gradient(step):
+            _check_gradient(step, leaves)
+            again = True
         elif step.op == "method" and step.name == "backward":
             if backward is not None:
                 raise Impure("a second backward", step)
@@ -110,7 +120,25 @@ def shape(steps: tuple[Step, ...]) -> Shape:
             raise Impure("a use of what backward returns", step)
         else:
             _check(step)
-    return Shape(tuple(leaves), backward, tuple(reads))
+    return Shape(tuple(leaves), backward, tuple(reads), again)
+
+
+def is_gradient(step: Step) -> bool:
+    """Say whether a step asks for gradients on the way."""
+    return step.op == "call" and step.name == GRADIENT
+
+
+def _check_gradient(step: Step, leaves: list[int]) -> None:
+    """Raise `Impure` for gradients that are no part of the graph, or not those of leaves."""
+    flags = dict(step.kwargs)
+    if flags.pop("create_graph", None) is not True:
+        raise Impure("gradients without create_graph=True", step)
+    if len(step.args) != 2 or set(flags) - {"grad_outputs"}:  # noqa: PLR2004
+        raise Impure("gradients with flags", step)
+    if not isinstance(step.args[0], Ref):
+        raise Impure("gradients of several roots", step)
+    if not set(_inside(step.args[1])) <= set(leaves):
+        raise Impure("gradients of what is no leaf", step)
 
 
 def _check(step: Step) -> None:
@@ -167,12 +195,13 @@ class _Lowered(Replay):
         self.gradients: dict[int, Any] = {}
 
     def steps(self, steps: tuple[Step, ...], env: Env, *, inner: bool = False) -> None:
-        if inner:
-            super().steps(steps, env, inner=True)
-            return
         for step in steps:
             self.at = step.number
-            if step is self.found.backward:
+            if is_gradient(step):
+                env[step.outs[0]] = self._again(step, env)
+            elif inner:
+                super().steps((step,), env, inner=True)
+            elif step is self.found.backward:
                 self._backward(step, env)
             elif step.number in self.read_from:
                 env[step.outs[0]] = self.gradients[self.read_from[step.number]]
@@ -183,7 +212,7 @@ class _Lowered(Replay):
 
     @property
     def _done(self) -> bool:
-        return self.found.backward is None or bool(self.gradients)
+        return (self.found.backward is None or bool(self.gradients)) and not self.found.again
 
     def _backward(self, step: Step, env: Env) -> None:
         root, *given = self.operands(step, env)
@@ -207,6 +236,14 @@ class _Lowered(Replay):
         if step.outs:
             env[step.outs[0]] = None
 
+    def _again(self, step: Step, env: Env) -> tuple[Any, ...]:
+        """Return gradients that can be differentiated themselves."""
+        if not self.surface.nests:
+            raise Missing("gradients that can be differentiated again")
+        wanted = list(_inside(step.args[1]))
+        seed = self.keywords(step, env).get("grad_outputs")
+        return tuple(self._transform(step, env, wanted, [env[slot] for slot in wanted], seed))
+
     def _transform(
         self, backward: Step, env: Env, wanted: list[int], leaves: list[Any], seed: Any
     ) -> Any:
@@ -215,7 +252,7 @@ class _Lowered(Replay):
 
         def function(*values: Any) -> Any:
             inside = {**env, **dict(zip(wanted, values, strict=True))}
-            super(_Lowered, self).steps(path, inside, inner=True)
+            self.steps(path, inside, inner=True)
             self.at = backward.number
             return inside[root]
 
@@ -230,9 +267,22 @@ class _Lowered(Replay):
         path: list[Step] = []
         for step in reversed(touched):
             if needed & set(step.outs):
-                needed.update(slots(step))
+                needed.update(self._needs(step))
                 path.append(step)
         return tuple(reversed(path))
+
+    def _needs(self, step: Step) -> set[int]:
+        """Return the slots that a step takes its values from.
+
+        Gradients on the way are those of a function that is computed again from its leaves, so
+        that what lies between leaves and root is made inside.
+        """
+        if not is_gradient(step):
+            return set(slots(step))
+        path = self._path(step, set(_inside(step.args[1])))
+        made = {slot for inner in path for slot in inner.outs}
+        used = {slot for inner in path for slot in self._needs(inner)}
+        return (set(slots(step)) | used) - made
 
 
 def _depends(step: Step, depends: set[int]) -> bool:

@@ -83,6 +83,9 @@ class Surface:
 
     delivery: str = "attribute"
 
+    nests: bool = False
+    """Whether `vjp` can be taken of a function that takes it itself: gradients of gradients."""
+
     keep: Callable[[BaseException], None] | None = None
     """Told of an exception that ends a replay, with all of its frames: for a debugger."""
 

@@ -58,7 +58,12 @@ class Asked:
 
 @pytest.mark.parametrize(
     "name",
-    ["last-share-wins", "depth-first-order", "broadcast-averaged", "tanh-square-sums"],
+    [
+        "last-share-wins",
+        "depth-first-order",
+        "broadcast-averaged",
+        "tanh-square-sums",
+    ],
 )
 def test_a_bug_is_found_and_shrunk(name, tmp_path):
     """Within 200 examples, down to a handful of operations, and the script shows it."""
@@ -79,6 +84,17 @@ def test_a_bug_is_found_and_shrunk(name, tmp_path):
     theirs = printed(as_torch(found.program))
     assert list(mine) == list(theirs)
     assert not np.allclose(mine[found.detail.label], theirs[found.detail.label])
+
+
+def test_three_axes_are_met_often(tmp_path):
+    """What shows with three axes alone, and not when two are exchanged, is found as well."""
+    backend = Here(build(BANK["permute-twice"], tmp_path, "searched_permute_twice"), Stored)
+    try:
+        found = search(backend, live(), profile="torch").findings[0]
+    finally:
+        backend.close()
+    assert found.moves <= 2
+    assert any(".permute(" in line for line in as_torch(found.program))
 
 
 def printed(lines):

@@ -278,6 +278,25 @@ def in_place(lib):
     lib.observe("value", (x * x).add_(1))
 
 
+def in_no_graph(lib):
+    x = lib.tensor(3.0, requires_grad=True)
+    (slope,) = lib.unpack(lib.autograd.grad(x * x, x), 1)
+    lib.observe("slope", slope)
+
+
+def of_a_result(lib):
+    x = lib.tensor(3.0, requires_grad=True)
+    y = x * x
+    (slope,) = lib.unpack(lib.autograd.grad(y * y, y, create_graph=True), 1)
+    lib.observe("slope", slope)
+
+
+def with_a_flag(lib):
+    x = lib.tensor(3.0, requires_grad=True)
+    found = lib.autograd.grad(x * x, x, create_graph=True, allow_unused=True)
+    lib.observe("slope", lib.unpack(found, 1)[0])
+
+
 def flagged(lib):
     lib.observe("flag", lib.tensor(3.0, requires_grad=True).requires_grad)
 
@@ -317,6 +336,9 @@ def refused(lib):
         (too_early, "a read of .grad that is not a leaf's after backward"),
         (of_no_leaf, "a read of .grad that is not a leaf's after backward"),
         (kept, "a backward with flags"),
+        (in_no_graph, "gradients without create_graph=True"),
+        (of_a_result, "gradients of what is no leaf"),
+        (with_a_flag, "gradients with flags"),
         (written, "attr 'data'"),
         (in_mode, "call 'no_grad'"),
         (in_place, "method 'add_'"),

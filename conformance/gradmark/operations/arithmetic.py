@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradmark.operations.table import ANY, POSITIVE, Call, Case, Operation
+from gradmark.operations.table import ANY, POSITIVE, Call, Case, Domain, Operation
 
 _MATRIX = (2, 3)
 _BOTH = (_MATRIX, _MATRIX)
@@ -163,6 +163,24 @@ _POW = Operation(
     noun="a power",
 )
 
+_BELOW, _ABOUT_ONE = Domain(-2.75, -2.375), Domain(1.0, 1.125)
+"""Numbers whose quotients lie between -2.75 and -2.1: no whole number is near."""
+
+
+def _leftover(name: str, call: Call, rounded: str, title: str, why: str, mistake: str) -> Operation:
+    return Operation(
+        name,
+        "arithmetic",
+        "torch",
+        call,
+        f"what arrives, times minus the quotient {rounded}",
+        _BOTH,
+        _MATRIX,
+        _same(title, why, mistake),
+        domains=(_BELOW, _ABOUT_ONE),
+    )
+
+
 OPERATIONS = (
     _arithmetic(
         "add", "addition", lambda _, a, b: a + b, "what arrives", "what arrives there as well"
@@ -293,5 +311,23 @@ OPERATIONS = (
             ),
         ),
         also=("strided", "float64"),
+    ),
+    _leftover(
+        "fmod",
+        lambda _, a, b: a.fmod(b),
+        "cut off",
+        "fmod hands its divisor minus the quotient, cut off",
+        "fmod(a, b) is a - b·n, where n is a/b without its fraction: a has the slope 1, and b has "
+        "-n. For negative a, n is rounded towards zero.",
+        "The divisor is taken for a constant, or its quotient is rounded down.",
+    ),
+    _leftover(
+        "remainder",
+        lambda _, a, b: a.remainder(b),
+        "rounded down",
+        "remainder hands its divisor minus the quotient, rounded down",
+        "Python's % rounds the quotient down, which differs from cutting it off where a is "
+        "negative. The slopes are 1 and minus that whole number.",
+        "fmod is used for it, which rounds towards zero.",
     ),
 )

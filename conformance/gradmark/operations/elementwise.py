@@ -21,6 +21,7 @@ def _unary(  # noqa: PLR0913 - a row of the table
     profile: str = "torch",
     domain: Domain = ANY,
     claims: tuple[str, ...] = (),
+    cases: tuple[Case, ...] = (),
 ) -> Operation:
     base = Case("", (_MATRIX,), _MATRIX, title, why, mistake, claims=claims)
     return Operation(
@@ -32,6 +33,7 @@ def _unary(  # noqa: PLR0913 - a row of the table
         (_MATRIX,),
         _MATRIX,
         base,
+        cases=cases,
         domains=(domain,),
         also=(*_ALL, "number"),
     )
@@ -82,6 +84,29 @@ _SIDES = Case(
     domains=(POSITIVE, NEGATIVE),
     call=lambda _, a, b: a.relu() + b.relu(),
     after=("operators.add-grad",),
+)
+
+_BOUNDED = (
+    Case(
+        "tensor-bound",
+        (_MATRIX, _MATRIX),
+        _MATRIX,
+        "clamp by a tensor hands the gradient to whichever side holds",
+        "Each element has an upper bound of its own: where it was cut off, the result is the "
+        "bound, and the bound gets the gradient.",
+        "A bound that is a tensor is taken for a constant.",
+        call=lambda _, a, b: a.clamp(max=b),
+    ),
+    Case(
+        "row-bound",
+        (_MATRIX, (3,)),
+        _MATRIX,
+        "clamp by a row sums what its bounds were used for",
+        "One row bounds every row of the matrix from below, so its gradient is summed over them.",
+        "The bounds' gradient keeps the shape of the matrix.",
+        call=lambda _, a, b: a.clamp(min=b),
+        after=("operators.broadcast-grad",),
+    ),
 )
 
 OPERATIONS = (
@@ -261,6 +286,25 @@ OPERATIONS = (
         "Outside of the bounds the result does not move with x, so nothing comes back from there.",
         "The gradient passes as if nothing had been cut off.",
         domain=Domain(-2.0, 2.0, away=(-1.0, 1.0), gap=0.125),
+        cases=_BOUNDED,
+    ),
+    Operation(
+        "relu6",
+        "elementwise",
+        "torch",
+        lambda lib, x: lib.nn.functional.relu6(x),
+        "the slope 1 or 0",
+        (_MATRIX,),
+        _MATRIX,
+        Case(
+            "",
+            (_MATRIX,),
+            _MATRIX,
+            "relu6 is flat below zero and above six",
+            "Between 0 and 6 it is x itself; outside it is a constant, and nothing comes back.",
+            "Only the lower end is cut off, as for relu.",
+        ),
+        domains=(Domain(-3.0, 9.0, away=(0.0, 6.0)),),
     ),
     Operation(
         "neg",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradmark.operations.table import Call, Case, Operation
 
 Shape = tuple[int, ...]
+_M = (2, 3)
 
 
 def _product(  # noqa: PLR0913 - a row of the table
@@ -199,5 +200,39 @@ OPERATIONS = (
         "The weight's gradient comes back transposed.",
         call=lambda lib, a, b: lib.nn.functional.linear(a, b),
         like=_MATMUL,
+    ),
+    _product(
+        "einsum",
+        "torch",
+        (_M, (4, 3)),
+        (2, 4),
+        "einsum hands each operand the others, summed over what it lacks",
+        "In 'ij,kj->ik' the letter j is summed away. The gradient of a is 'ik,kj->ij': the same "
+        "rule with the letters exchanged.",
+        "The letters of the way back are those of the forward pass, so that axes are mixed up.",
+        call=lambda lib, a, b: lib.einsum("ij,kj->ik", a, b),
+        like=_MATMUL,
+        cases=(
+            Case(
+                "summed-letter",
+                (_M,),
+                (3,),
+                "einsum stretches over a letter that only one operand has",
+                "In 'ij->j' the letter i is summed up and occurs nowhere else; the gradient is the "
+                "same for every i.",
+                "The lost axis is not put back, since no other operand has it.",
+                call=lambda lib, x: lib.einsum("ij->j", x),
+            ),
+            Case(
+                "batch",
+                ((2, 2, 3), (2, 3, 2)),
+                (2, 2),
+                "einsum sums over a batch that the result lacks",
+                "'bij,bjk->ik' adds up the products of a batch, so each of them gets the whole "
+                "gradient of the result.",
+                "The batch is taken for an axis of the result, or is averaged.",
+                call=lambda lib, a, b: lib.einsum("bij,bjk->ik", a, b),
+            ),
+        ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradmark.operations.table import ANY, LARGE, Call, Case, Domain, Operation
+from gradmark.operations.table import ANY, LARGE, NEGATIVE, Call, Case, Domain, Operation
 
 M = (2, 3)
 _CUBE = (2, 3, 2)
@@ -370,6 +370,26 @@ OPERATIONS = (
                 "norm along an axis measures each row by itself",
                 "Each row is divided by its own length.",
                 "Each row is divided by the length of the whole matrix.",
+            ),
+            case(
+                "one",
+                (2,),
+                lambda _, x: x.norm(p=1, dim=1),
+                "norm with p=1 hands each element its sign",
+                "The 1-norm adds up absolute values, so an element counts by its sign, whatever "
+                "its size.",
+                "Each element is divided by the norm, as for the ordinary length.",
+                on="dim",
+            ),
+            case(
+                "infinity",
+                (),
+                lambda _, x: x.norm(p=float("inf")),
+                "norm with p=inf pays the element of the largest size",
+                "It is the largest absolute value: that element's sign comes back, and the others "
+                "get 0.",
+                "The sign is left out, so that a large negative element is pushed the wrong way.",
+                domains=(NEGATIVE,),
             ),
         ),
     ),

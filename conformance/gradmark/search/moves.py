@@ -128,6 +128,11 @@ def _places(x: Array) -> tuple[Params, ...]:
     return tuple((place,) for place in (*range(x.ndim + 1), -1))
 
 
+def _orders(x: Array) -> tuple[Params, ...]:
+    """Return the orders of three axes that are not undone by being applied again."""
+    return ((1, 2, 0), (2, 0, 1)) if x.ndim == MOST_AXES else ()
+
+
 def _gap(x: Array, axis: int | None = None) -> Any:
     """Return how far the largest element is ahead of the next, and the smallest behind."""
     ordered = np.sort(x, axis=axis)
@@ -300,6 +305,10 @@ MOVES: tuple[Move, ...] = (
     Move(
         "outer", "outer", "torch", 2, _CALLS["outer"],
         lambda a, b: a[:, None] * b[None, :] if a.ndim == b.ndim == 1 else np.inf,
+    ),
+    Move(
+        "permute", "permute", "torch", 1, lambda _, x, *order: x.permute(*order),
+        lambda x, *order: x.transpose(order), _orders,
     ),
     Move(
         "softmax", "softmax", "torch", 1, lambda _, x, d: x.softmax(d),

@@ -15,6 +15,8 @@ ORDER = (
     "backward_slopes",
     "backward_mean",
     "backward_graph",
+    "backward_again",
+    "backward_again_graph",
     "gradient_argument",
     "gradient_argument_forms",
     "leaf",

@@ -14,6 +14,7 @@ class Autograd(Adapter):
     requirements = ("autograd==1.9.1", "numpy")
     mebibytes = 110
     delivery = "transform"
+    nests = True
     places = ("numpy", "numpy.linalg")
     types = ("ndarray", "generic")
     keywords = {"dim": "axis", "keepdim": "keepdims"}
@@ -22,6 +23,8 @@ class Autograd(Adapter):
         "transpose": "swapaxes",
         ".transpose": "swapaxes",
         "permute": "transpose",
+        "movedim": "moveaxis",
+        "repeat_interleave": "repeat",
         ".permute": lambda lib, array, *axes: lib.numpy.transpose(array, axes),
         ".t": lambda lib, array: array.T,
         ".view": None,

@@ -14,6 +14,15 @@ def _backward(library: Any, variable: Any, *seed: Any, **named: Any) -> Any:
     return variable.backward()
 
 
+def _grad(
+    library: Any, root: Any, leaves: Any, grad_outputs: Any = None, create_graph: bool = False
+) -> Any:
+    """Roots, inputs and the gradients to start from are lists."""
+    inputs = leaves if isinstance(leaves, (tuple, list)) else [leaves]
+    seeds = None if grad_outputs is None else [grad_outputs]
+    return library.grad([root], inputs, seeds, enable_double_backprop=create_graph)
+
+
 class Chainer(Adapter):
     """Chainer: variables on NumPy's arrays, whose gradients are arrays."""
 
@@ -32,6 +41,7 @@ class Chainer(Adapter):
         "no_grad": "no_backprop_mode",
         ".data": "array",
         ".backward": _backward,
+        "autograd.grad": _grad,
         ".detach": lambda lib, variable: lib.as_variable(variable.array),
         "abs": "absolute",
         "cat": "concat",

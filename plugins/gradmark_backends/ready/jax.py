@@ -17,6 +17,7 @@ class Jax(Adapter):
     needs = ("memory",)
     environment = {"JAX_PLATFORMS": "cpu"}
     delivery = "transform"
+    nests = True
     places = ("numpy", "nn", "numpy.linalg", "lax")
     types = ("ndarray",)
     keywords = {"dim": "axis", "keepdim": "keepdims"}
@@ -29,10 +30,17 @@ class Jax(Adapter):
         "transpose": "swapaxes",
         ".transpose": "swapaxes",
         "permute": "transpose",
+        "movedim": "moveaxis",
+        "repeat_interleave": "repeat",
         ".permute": "transpose",
         ".t": lambda lib, array: array.T,
         "repeat": "tile",
         ".repeat": None,
+        # values without their places; the mean of two; lax has scatters of another kind
+        ".sort": None,
+        ".median": None,
+        ".scatter": None,
+        ".scatter_add": None,
     }
     written = {"tensor": "numpy.array", "requires_grad": ""}
     recognised = ("leaf: an argument of the function, jax.numpy.array(data)",)

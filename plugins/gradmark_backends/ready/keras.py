@@ -103,6 +103,7 @@ class KerasTensorFlow(_Keras):
     requirements = ("keras==3.15.1", "tensorflow-cpu==2.21.0", "numpy==2.4.6")
     mebibytes = 1750
     environment = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    nests = True
     recognised = ("engine: tensorflow", "gradient: GradientTape")
 
     def vjp(self, function: Callable[..., Any], leaves: Sequence[Any], seed: Any) -> Sequence[Any]:
@@ -123,6 +124,7 @@ class KerasJax(_Keras):
     requirements = ("keras==3.15.1", "jax==0.10.2", "numpy==2.4.6")
     mebibytes = 750
     environment = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    nests = True
     recognised = ("engine: jax", "gradient: jax.grad and jax.vjp")
 
     def vjp(self, function: Callable[..., Any], leaves: Sequence[Any], seed: Any) -> Sequence[Any]:

@@ -18,6 +18,7 @@ class Mlx(Adapter):
     mebibytes = 150
     needs = ("memory",)
     delivery = "transform"
+    nests = True
     places = ("", "linalg")
     types = ("array",)
     data = "tolist"
@@ -36,6 +37,10 @@ class Mlx(Adapter):
         ".t": lambda lib, array: array.T,
         "repeat": "tile",
         ".repeat": None,
+        # values without their places, and the mean of two in the middle
+        "sort": None,
+        "topk": None,
+        "median": None,
     }
     written = {"tensor": "array", "requires_grad": ""}
     recognised = ("leaf: an argument of the function, mlx.core.array(data)",)

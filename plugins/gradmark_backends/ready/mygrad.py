@@ -45,6 +45,8 @@ class MyGrad(Adapter):
         "pow": "power",
         "cat": "concatenate",
         "unsqueeze": "expand_dims",
+        "movedim": "moveaxis",
+        "repeat_interleave": "repeat",
         "norm": "linalg.norm",
         ".clamp": _clamp,
         ".max": _largest("max"),

@@ -17,6 +17,7 @@ class Paddle(Adapter):
     places = ("", "nn.functional")
     data = "numpy"
     keywords = {"gradient": "grad_tensor"}
+    aliases = {"autograd.grad": "grad"}
     written = {"tensor": "to_tensor", "requires_grad": "stop_gradient=False"}
     recognised = ("leaf: paddle.to_tensor(data, stop_gradient=False)", "gradient: .grad (Tensor)")
 

@@ -39,6 +39,7 @@ class TensorFlow(Adapter):
     needs = ("memory",)
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
     delivery = "transform"
+    nests = True
     places = ("", "math", "linalg", "nn")
     types = ("Tensor",)
     data = "numpy"

@@ -8,8 +8,8 @@ from gradmark_backends.adapter import Adapter, plain_shape
 
 DTYPES = "float16 float32 float64 int8 int16 int32 int64 uint8 bool bfloat16".split()
 FUNCTIONAL = (
-    "relu leaky_relu elu silu softplus logsigmoid hardtanh softmax log_softmax cross_entropy "
-    "nll_loss"
+    "relu relu6 leaky_relu elu silu softplus logsigmoid hardtanh softmax log_softmax cross_entropy "
+    "nll_loss pad"
 ).split()
 """What PyTorch has in nn.functional, and tinygrad among the methods of Tensor."""
 
@@ -26,6 +26,15 @@ def _largest(name: str) -> Any:
         return getattr(library.Tensor, name)(tensor)
 
     return reduce
+
+
+def _gradient(
+    library: Any, root: Any, leaves: Any, grad_outputs: Any = None, create_graph: bool = False
+) -> Any:
+    """A gradient is a tensor like any other, and in the graph whether that is asked for or not."""
+    del library, create_graph
+    listed = leaves if isinstance(leaves, (tuple, list)) else [leaves]
+    return root.gradient(*listed, gradient=grad_outputs)
 
 
 def _to(library: Any, tensor: Any, target: Any) -> Any:
@@ -52,10 +61,12 @@ class Tinygrad(Adapter):
         ".data": None,
         ".t": lambda lib, tensor: tensor.T,
         ".to": _to,
+        ".remainder": "mod",
         ".amax": "max",
         ".amin": "min",
         ".max": _largest("max"),
         ".min": _largest("min"),
+        "autograd.grad": _gradient,
         "cat": lambda lib, parts, dim=0: parts[0].cat(*parts[1:], dim=dim),
         **{name: f"dtypes.{name}" for name in [*DTYPES, *SHORT]},
         **{f"nn.functional.{name}": name for name in FUNCTIONAL},
@@ -70,7 +81,7 @@ class Tinygrad(Adapter):
         "cat()": "lib.Tensor.cat(*{})",
         ".t()": "{}.T",
     }
-    keywords = {"keepdims": "keepdim"}
+    keywords = {"keepdims": "keepdim", "min": "min_", "max": "max_"}
     recognised = ("leaf: Tensor(data), Tensor.full((), number)", "gradient: .grad (Tensor)")
 
     def leaf(self, data: Any, requires_grad: bool | None, dtype: Any) -> Any:

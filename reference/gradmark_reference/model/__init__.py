@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import elementwise, indexing, products, reductions, shapes
+from . import elementwise, indexing, ordering, placing, products, reductions, shapes
 from . import linalg as linalg
 from . import nn as nn
 from . import optim as optim
@@ -14,6 +14,7 @@ from .modes import enable_grad as enable_grad
 from .modes import is_grad_enabled as is_grad_enabled
 from .modes import no_grad as no_grad
 from .modes import set_grad_enabled as set_grad_enabled
+from .products import einsum as einsum
 from .shapes import cat as cat
 from .shapes import stack as stack
 from .tensor import Tensor as Tensor
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
 
 # Operations are functions and methods, as in PyTorch.
-for _module in (elementwise, reductions, shapes, indexing, products):
+for _module in (elementwise, reductions, shapes, indexing, ordering, placing, products):
     for _name in _module.METHODS.split():
         setattr(Tensor, _name, getattr(_module, _name))
         globals()[_name] = getattr(_module, _name)

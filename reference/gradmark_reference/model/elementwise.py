@@ -11,7 +11,7 @@ from .tensor import Tensor, lift, operation
 
 METHODS = (
     "exp expm1 log log1p sqrt rsqrt reciprocal square sin cos tanh sigmoid abs relu "
-    "floor ceil round sign clamp maximum minimum masked_fill"
+    "floor ceil round sign clamp maximum minimum fmod remainder masked_fill"
 )
 
 
@@ -57,6 +57,20 @@ softplus = operation(
 )
 maximum = operation("Maximum", np.maximum, _where_larger, lambda g, a, b: _where_larger(g, b, a))
 minimum = operation("Minimum", np.minimum, lambda g, a, b: _where_larger(g, b, a), _where_larger)
+fmod = operation("Fmod", np.fmod, lambda g: g, lambda g, a, b: -g * np.trunc(a / b))
+remainder = operation("Remainder", np.remainder, lambda g: g, lambda g, a, b: -g * np.floor(a / b))
+_at_least = operation(
+    "ClampMin",
+    np.maximum,
+    lambda g, a, b: np.where(a >= b, g, 0),
+    lambda g, a, b: np.where(a >= b, 0, g),
+)
+_at_most = operation(
+    "ClampMax",
+    np.minimum,
+    lambda g, a, b: np.where(a <= b, g, 0),
+    lambda g, a, b: np.where(a <= b, 0, g),
+)
 
 
 def leaky_relu(self: Tensor, negative_slope: float = 0.01) -> Tensor:
@@ -79,6 +93,9 @@ def elu(self: Tensor, alpha: float = 1.0) -> Tensor:
 
 def clamp(self: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Return the numbers cut off at two bounds, of which one may be left out."""
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        out = self if min is None else _at_least(self, min)
+        return out if max is None else _at_most(out, max)
     low = -np.inf if min is None else min
     high = np.inf if max is None else max
     return operation(
@@ -95,6 +112,11 @@ def hardtanh(self: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tenso
         lambda a: np.clip(a, min_val, max_val),
         lambda g, a: np.where((a > min_val) & (a < max_val), g, 0),
     )(self)
+
+
+def relu6(self: Tensor) -> Tensor:
+    """Return the numbers cut off at 0 and 6."""
+    return hardtanh(self, 0.0, 6.0)
 
 
 def where(condition: Tensor, input: Any, other: Any) -> Tensor:

@@ -15,20 +15,25 @@ from .elementwise import (
     logistic,
     logsigmoid,
     relu,
+    relu6,
     sigmoid,
     silu,
     softplus,
     tanh,
 )
+from .placing import embedding, pad
 from .reductions import log_softmax, softmax
 from .tensor import Tensor, operation, record
 
 __all__ = [
     "elu",
+    "embedding",
     "hardtanh",
     "leaky_relu",
     "logsigmoid",
+    "pad",
     "relu",
+    "relu6",
     "sigmoid",
     "silu",
     "softmax",

@@ -15,7 +15,7 @@ METHODS = (
 )
 
 
-def _reduction(name: str, function: Any, rule: Any) -> Callable[..., Tensor]:
+def reduction(name: str, function: Any, rule: Any) -> Callable[..., Tensor]:
     """Return a method; its function and rule see the reduced axes as axes of length 1.
 
     The rule names what it needs, after what arrives and the axes: the operand a or the result y.
@@ -38,7 +38,7 @@ def _reduction(name: str, function: Any, rule: Any) -> Callable[..., Tensor]:
     return method
 
 
-def _evenly(g: Array, chosen: Array, axes: Any) -> Array:
+def evenly(g: Array, chosen: Array, axes: Any) -> Array:
     """Share what arrives among the chosen elements."""
     return np.where(chosen, g / chosen.sum(axes, keepdims=True), 0)
 
@@ -55,18 +55,18 @@ def _logsumexp(a: Array, axes: Any) -> Array:
     return np.asarray(np.log(np.exp(a - peak).sum(axes, keepdims=True)) + peak)
 
 
-amax = _reduction(
+amax = reduction(
     "Amax",
     lambda a, axes: a.max(axes, keepdims=True),
-    lambda g, axes, a, y: _evenly(g, a == y, axes),
+    lambda g, axes, a, y: evenly(g, a == y, axes),
 )
-amin = _reduction(
+amin = reduction(
     "Amin",
     lambda a, axes: a.min(axes, keepdims=True),
-    lambda g, axes, a, y: _evenly(g, a == y, axes),
+    lambda g, axes, a, y: evenly(g, a == y, axes),
 )
-logsumexp = _reduction("Logsumexp", _logsumexp, lambda g, _, a, y: g * np.exp(a - y))
-_length = _reduction(
+logsumexp = reduction("Logsumexp", _logsumexp, lambda g, _, a, y: g * np.exp(a - y))
+_length = reduction(
     "Norm",
     lambda a, axes: np.sqrt((a * a).sum(axes, keepdims=True)),
     lambda g, _, a, y: np.where(y == 0, 0, g * a / y),
@@ -99,7 +99,7 @@ def _variance(a: Array, axes: Any, correction: float) -> Array:
 
 def var(self: Tensor, dim: Any = None, correction: float = 1, keepdim: bool = False) -> Tensor:
     """Return the mean squared distance from the mean, where the count may be corrected."""
-    return _reduction(
+    return reduction(
         "Var",
         lambda a, axes: _variance(a, axes, correction),
         lambda g, axes, a: g * 2 * _distances(a, axes) / _freedom(a, axes, correction),
@@ -108,7 +108,7 @@ def var(self: Tensor, dim: Any = None, correction: float = 1, keepdim: bool = Fa
 
 def std(self: Tensor, dim: Any = None, correction: float = 1, keepdim: bool = False) -> Tensor:
     """Return the root of the variance; where that is 0, so is the gradient."""
-    return _reduction(
+    return reduction(
         "Std",
         lambda a, axes: np.sqrt(_variance(a, axes, correction)),
         lambda g, axes, a, y: np.where(
@@ -124,7 +124,7 @@ def _others(a: Array, axis: int) -> Array:
     return np.moveaxis(np.where(own, 1, rows[..., None, :]).prod(-1), -1, axis)
 
 
-_product = _reduction(
+_product = reduction(
     "Prod", lambda a, axis: a.prod(axis, keepdims=True), lambda g, axis, a: g * _others(a, axis)
 )
 

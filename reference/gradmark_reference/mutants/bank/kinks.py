@@ -40,6 +40,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "np.abs, lambda g, a: g * np.sign(a))",
         "np.abs, lambda g, a: g * a / np.abs(a))",
         "abs-at-zero",
+        others={
+            "kinks.norm-one-at-zero": "the 1-norm is made of absolute values",
+        },
     ),
     _slip(
         "clamp-bounds-differ",
@@ -72,6 +75,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "amax-tie",
         "amin-tie",
         file="reductions.py",
+        others={
+            "kinks.norm-infinity-tie": "the largest size is an amax",
+            "kinks.median-tie": "it shares as amax does",
+        },
     ),
     _slip(
         "equal-elements-of-a-row-paid",
@@ -131,6 +138,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "power-two-at-zero",
         "power-of-zero",
         file="tensor.py",
+        others={
+            "kinks.norm-one-at-zero": "the 1-norm has a power in it",
+        },
     ),
     _slip(
         "power-passes-at-zero",

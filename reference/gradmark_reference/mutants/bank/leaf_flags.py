@@ -249,6 +249,8 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         own=("operators.pow-grad", "leaf.every-operation-has-a-grad-fn"),
-        others={},
+        others={
+            "operations.norm-one": "the 1-norm has a power in it",
+        },
     ),
 )

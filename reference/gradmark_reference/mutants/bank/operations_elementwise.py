@@ -140,6 +140,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "np.abs, lambda g, a: g * np.sign(a))",
         "np.abs, lambda g: g)",
         "abs",
+        others={
+            "operations.norm-one": "the 1-norm is made of absolute values",
+            "operations.norm-infinity": "so is the largest size",
+        },
     ),
     _slip(
         "relu-passes-everything",

@@ -120,6 +120,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "index-select",
         "gather",
         "take",
+        others={
+            "operations.embedding": "it reads rows by a list of places",
+            "operations.repeat-interleave": "it reads each place several times",
+        },
     ),
     _paid(
         "list-paid-in-order",
@@ -168,6 +172,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "    return out + 0 * self[places].sum()\n",
         "index-select",
         file="indexing.py",
+        others={
+            "operations.repeat-interleave": "it selects each place several times",
+        },
     ),
     _slip(
         "gather-from-the-first-row",
@@ -178,6 +185,11 @@ MUTANTS: tuple[Mutant, ...] = (
         "max-dim",
         "min-dim",
         file="indexing.py",
+        others={
+            "operations.sort": "sorted elements are gathered",
+            "operations.topk": "it is cut from a sorted row",
+            "operations.median-dim": "it is cut from a sorted row",
+        },
     ),
     _slip(
         "take-takes-rows",
@@ -187,6 +199,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "take",
         "diagonal",
         file="indexing.py",
+        others={
+            "operations.trace": "it sums the diagonal, which is taken",
+        },
     ),
     _slip(
         "masked-select-by-columns",

@@ -125,6 +125,9 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         (*_own("strided", "index"), "operations.slice-of-a-view"),
+        others={
+            "operations.sort-strided": "sorted elements are gathered by an index",
+        },
     ),
     Mutant(
         "functions-in-float32",

@@ -31,6 +31,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "sum-two-dims",
         file="tensor.py",
         others={
+            "operations.norm-one": "the 1-norm is a sum along an axis",
             "operations.mean-keepdim": "it is a sum that is divided",
             "operations.mean-two-dims": "it is a sum that is divided",
         },
@@ -42,7 +43,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "lambda g: np.broadcast_to(g.sum(), shape)",
         "sum-dim",
         file="tensor.py",
-        others={"operations.mean-dim": "it is a sum that is divided"},
+        others={
+            "operations.norm-one": "the 1-norm is a sum along an axis",
+            "operations.mean-dim": "it is a sum that is divided",
+        },
     ),
     _slip(
         "sum-keeps-no-axis",
@@ -131,6 +135,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "min",
         "amax",
         "amin",
+        others={
+            "operations.norm-infinity": "the largest size is a maximum",
+            "operations.median": "it pays as a maximum does",
+        },
     ),
     _slip(
         "max-place-in-the-whole",
@@ -151,9 +159,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "min-loses-a-sign",
         "The minimum is minus the maximum of the negated numbers, and one sign is lost",
         "    lambda a, axes: a.min(axes, keepdims=True),\n"
-        "    lambda g, axes, a, y: _evenly(g, a == y, axes),\n",
+        "    lambda g, axes, a, y: evenly(g, a == y, axes),\n",
         "    lambda a, axes: a.min(axes, keepdims=True),\n"
-        "    lambda g, axes, a, y: -_evenly(g, a == y, axes),\n",
+        "    lambda g, axes, a, y: -evenly(g, a == y, axes),\n",
         "min",
         "amin",
     ),
@@ -170,9 +178,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "amax-against-the-whole",
         "Along an axis too, elements are compared with the maximum of the whole array",
         "    lambda a, axes: a.max(axes, keepdims=True),\n"
-        "    lambda g, axes, a, y: _evenly(g, a == y, axes),\n",
+        "    lambda g, axes, a, y: evenly(g, a == y, axes),\n",
         "    lambda a, axes: a.max(axes, keepdims=True),\n"
-        "    lambda g, axes, a: _evenly(g, a == a.max(), axes),\n",
+        "    lambda g, axes, a: evenly(g, a == a.max(), axes),\n",
         "amax",
     ),
     _slip(

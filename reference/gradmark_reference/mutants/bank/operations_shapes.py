@@ -130,6 +130,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "lambda g: g.transpose(np.argsort(order))",
         "lambda g: g.transpose(order)",
         "permute",
+        others={
+            "operations.movedim": "it is a permute of three axes",
+        },
     ),
     _slip(
         "t-arrives-turned",
@@ -218,6 +221,9 @@ MUTANTS: tuple[Mutant, ...] = (
         '    return record(out, "Diagonal", '
         "Edge(self, lambda g: np.broadcast_to(g, (len(g), len(g)))))\n",
         "diagonal",
+        others={
+            "operations.trace": "it sums the diagonal",
+        },
     ),
     _slip(
         "cat-in-equal-parts",
@@ -275,6 +281,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "split",
         "chunk",
         "unbind",
+        others={
+            "operations.median-dim": "the middle is a part of a sorted row",
+        },
     ),
     _slip(
         "split-pays-everything",

@@ -129,6 +129,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "A power keeps its old exponent on the way back",
         _edit(_POW, "np.where(b == 0, 0, g * b * a**b)"),
         own=("operators.pow-grad",),
+        others={
+            "operations.norm-one": "the 1-norm has a power in it",
+        },
     ),
     Mutant(
         "pow-through-logarithm",
@@ -257,6 +260,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_SPREAD, f"{_SPREAD} / self.numel()"),
         own=("operators.sum-grad",),
         others={
+            "operations.trace": "it is a sum",
             "gradient-argument.vector-jacobian-product": "it goes backward through a sum",
         },
     ),
@@ -266,6 +270,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_SPREAD, "lambda g: np.eye(1, self.numel()).reshape(shape) * g.reshape(kept)"),
         own=("operators.sum-grad",),
         others={
+            "operations.trace": "it is a sum",
             "gradient-argument.vector-jacobian-product": "it goes backward through a sum",
         },
     ),
@@ -275,6 +280,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(', "Sum", spread)', ', "Sum")'),
         own=("operators.sum-grad",),
         others={
+            "operations.trace": "it is a sum",
             "gradient-argument.vector-jacobian-product": _LATE,
         },
     ),
@@ -284,6 +290,7 @@ MUTANTS: tuple[Mutant, ...] = (
         _edit(_SPREAD, "lambda g: np.ones(shape)"),
         own=("operators.sum-times-weight",),
         others={
+            "operations.trace": "it is a sum",
             "gradient-argument.vector-jacobian-product": "it goes backward through a sum",
             "gradient-argument.scales-one-element": "what the sum ignores is the argument",
         },

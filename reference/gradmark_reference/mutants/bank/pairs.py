@@ -46,6 +46,7 @@ MUTANTS = (
             others={
                 "gradient-argument.vector-jacobian-product": "a sum stands in its middle",
                 "gradient-argument.scales-one-element": "what is scaled is a sum",
+                "operations.trace": "it is a sum",
             },
         ),
         "leaf-gradient-overwritten",
@@ -73,6 +74,7 @@ MUTANTS = (
             "g * b * a ** (b - 1))",
             "g * b * a**b)",
             own=("operators.pow-grad",),
+            others={"operations.norm-one": "the 1-norm has a power in it"},
         ),
         "depth-first-order",
     ),
