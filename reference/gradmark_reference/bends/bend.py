@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ class Bend:
     others: dict[str, str] = field(default_factory=dict)
 
 
-class _Reading(Surface):
+class Reading(Surface):
     """PyTorch, whose values are read by calls that no bend reaches."""
 
     def __init__(self, torch: Any, bend: Bend) -> None:
@@ -65,7 +66,7 @@ class Bent:
         """Remember what to alter; between programs PyTorch is as it was."""
         self._torch = torch
         self._bend = bend
-        self._surface = _Reading(torch, bend)
+        self._surface = Reading(torch, bend)
 
     @property
     def info(self) -> BackendInfo:
@@ -87,12 +88,22 @@ def bent(torch: Any, bend: Bend) -> Iterator[None]:
     if bend.target == INDEXING:
         yield
         return
-    *path, name = bend.target.split(".")
-    owner = torch
-    for part in path:
-        owner = getattr(owner, part)
+    owner, name = owner_of(torch, bend.target)
+    with standing_in(owner, name, bend.bent(getattr(owner, name))):
+        yield
+
+
+def owner_of(torch: Any, target: str) -> tuple[Any, str]:
+    """Return where a dotted name stands, and its last part."""
+    *path, name = target.split(".")
+    return functools.reduce(getattr, path, torch), name
+
+
+@contextmanager
+def standing_in(owner: Any, name: str, other: Any) -> Iterator[None]:
+    """Put something else under a name for a while."""
     own = vars(owner).get(name)
-    setattr(owner, name, bend.bent(getattr(owner, name)))
+    setattr(owner, name, other)
     try:
         yield
     finally:

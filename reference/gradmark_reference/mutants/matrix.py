@@ -24,6 +24,7 @@ from gradmark.surface import Surface
 from gradmark.verdict import Outcome, Verdict
 from gradmark_reference.bends import Bend, bent_ids
 from gradmark_reference.bends.bend import Bent
+from gradmark_reference.bends.touch import Touches
 from gradmark_reference.mutants.mutant import Mutant, build
 from gradmark_reference.mutants.reach import Reached, altered
 
@@ -86,10 +87,10 @@ class Here:
 
 
 class Touched:
-    """A mutant of which only the programs are asked that its bug can change."""
+    """A mutant or bend of which only the programs are asked that its bug can change."""
 
-    def __init__(self, whole: Here, untouched: set[str], reference: Reference) -> None:
-        """Leave the rest to the reference, with which the model agrees."""
+    def __init__(self, whole: Here | Bent, untouched: set[str], reference: Reference) -> None:
+        """Leave the rest to the reference, with which both agree."""
         self._whole = whole
         self._untouched = untouched
         self._reference = reference
@@ -113,6 +114,13 @@ class Touched:
 @cache
 def _reached() -> Reached:
     return Reached(Stored)
+
+
+@cache
+def _touches(reference: Any) -> Touches:
+    import torch
+
+    return Touches(torch, reference)
 
 
 @contextmanager
@@ -188,8 +196,11 @@ def run_bend(bend: Bend, spec: Spec, reference: Reference, seed: int = 0) -> Row
     import torch
 
     _settled(cast("Hashable", reference), seed, *spec)
-    session = Session(spec, Bent(torch, bend), reference, seed=seed, repeats=0)
-    return Row(bend, tuple(session.run()))
+    touches = _touches(cast("Hashable", reference))
+    programs = [behaviour.program(seed) for behaviour in spec]
+    untouched = {p.key for p in programs if not touches.by(p, bend.target)}
+    backend = Touched(Bent(torch, bend), untouched, reference)
+    return Row(bend, tuple(Session(spec, backend, reference, seed=seed, repeats=0).run()))
 
 
 def run(mutant: Mutant, spec: Spec, reference: Reference, seed: int = 0) -> Row:
