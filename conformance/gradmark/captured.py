@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-import sysconfig
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from gradmark.errors import Unfaithful
-from gradmark.frames import body_frames
+from gradmark.frames import body_frames, is_installed
 from gradmark.recorded import Named, Recorded
 
 DEEP = 4
@@ -21,10 +19,6 @@ DEEP = 4
 _CONTAINERS = (list, tuple, dict, set, deque)
 _PLAIN = (bool, int, float, complex, str, bytes)
 _UNBOUND = "unbound"
-_HERE = str(Path(__file__).parent)
-_SPEC = (f"{_HERE}/spec/", f"{_HERE}/operations/")
-_PYTHONS = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
-_INSTALLED = ("/site-packages/", "/dist-packages/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +87,6 @@ def attributes(value: Any) -> dict[str, Any]:
             if hasattr(value, name):
                 found[name] = getattr(value, name)
     return found
-
-
-def is_installed(filename: str) -> bool:
-    """Say whether a file is Python's, an installed package's or ours, but no behaviour's."""
-    if filename.startswith(_SPEC):
-        return False
-    return filename.startswith((_HERE, "<", *_PYTHONS)) or any(p in filename for p in _INSTALLED)
 
 
 def outside(function: FunctionType, roots: Mapping[int, int]) -> dict[str, object]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
+import sysconfig
+from traceback import walk_tb
 from types import FrameType
 from typing import Any
 
@@ -16,6 +18,9 @@ _OURS = frozenset(
     }
     | {contextlib.__file__}
 )
+_SPEC = (f"{_FOLDER}spec/", f"{_FOLDER}operations/")
+_PYTHONS = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+_INSTALLED = ("/site-packages/", "/dist-packages/")
 _OUTERMOST = f"{_FOLDER}record.py"
 """Where bodies are called."""
 
@@ -34,15 +39,27 @@ def body_frames() -> list[FrameType]:
     return found
 
 
-def raised_at(error: BaseException, otherwise: str) -> str:
-    """Return file and line of the body's statement that raised."""
-    found, trace = otherwise, error.__traceback__
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if file not in _OURS:
-            found = f"{file}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return found
+def is_installed(filename: str) -> bool:
+    """Say whether a file is Python's, an installed package's or ours, but no behaviour's."""
+    if filename.startswith(_SPEC):
+        return False
+    return filename.startswith((_FOLDER, "<", *_PYTHONS)) or any(p in filename for p in _INSTALLED)
+
+
+def raised_at(error: BaseException, otherwise: str) -> tuple[str, str]:
+    """Return file and line of the author's statement that raised.
+
+    Beside it stands what it called there, where that is Python's or an installed package's.
+    """
+    found, called = otherwise, ""
+    for frame, line in walk_tb(error.__traceback__):
+        code = frame.f_code
+        if not is_installed(code.co_filename):
+            found, called = f"{code.co_filename}:{line}", ""
+        elif not called and code.co_filename not in _OURS and found != otherwise:
+            package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+            called = "" if package == "gradmark" else f"{package}'s {code.co_name}()"
+    return found, called
 
 
 def names_in(frame: FrameType) -> dict[str, Any]:

@@ -9,12 +9,15 @@ from typing import Any
 from gradmark.blocks import Thrown, tidy
 from gradmark.errors import GradmarkError, Unfaithful
 from gradmark.faithful import check
-from gradmark.frames import raised_at
+from gradmark.frames import is_installed, raised_at
 from gradmark.library import Library
 from gradmark.program import Program
+from gradmark.recorded import Recorded
 from gradmark.recorder import Recorder
 from gradmark.varied import varied
 from gradmark.watched import watching
+
+_LIBRARYS = "what the library or lib.host has for it: a recorded value holds nothing yet"
 
 
 def record(
@@ -70,13 +73,22 @@ def _performed(body: Callable[[Any], None], seed: str, is_varied: bool) -> Recor
         raise Unfaithful(
             "lib.throw() outside of lib.caught()", _where(body), "with lib.caught():"
         ) from None
+    except Unfaithful as error:
+        where, called = raised_at(error, _where(body))
+        if not called or not is_installed(error.where.rpartition(":")[0]):
+            raise
+        raise Unfaithful(
+            f"{called}, which comes to {error.what.removesuffix(',')},", where, _LIBRARYS
+        ) from None
     except GradmarkError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a body raises by itself
         raise Unfaithful(
             f"a body that raises {type(error).__name__} ({error})",
-            raised_at(error, _where(body)),
-            "lines that run through while they are recorded",
+            raised_at(error, _where(body))[0],
+            _LIBRARYS
+            if Recorded.__name__ in str(error)
+            else "lines that run through while they are recorded",
         ) from None
     finally:
         recorder.closed = True

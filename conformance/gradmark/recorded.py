@@ -93,7 +93,7 @@ class Named:
 
 
 def _refuse(what: str, instead: str) -> Any:
-    def method(self: Recorded | Named, *_: Any) -> NoReturn:
+    def method(self: Recorded | Named, *_: Any, **__: Any) -> NoReturn:
         raise Unfaithful(what, self._gm_recorder.where(), instead)
 
     return method
@@ -136,7 +136,9 @@ UNARY = "neg pos abs invert".split()
 
 
 def _binary(name: str) -> Any:
-    def forward(self: Recorded | Named, other: Any) -> Recorded:
+    def forward(self: Recorded | Named, other: Any, *modulus: Any) -> Recorded:
+        if modulus:
+            raise Unfaithful("`pow()` with a modulus", self._gm_recorder.where(), "value ** other")
         return self._gm_recorder.value("binary", name, (self, other))
 
     return forward

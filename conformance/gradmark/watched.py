@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
-from gradmark.captured import DEEP, attributes, is_installed
+from gradmark.captured import DEEP, attributes
 from gradmark.errors import Unfaithful
 from gradmark.faithful import QUESTIONS, check_code
+from gradmark.frames import is_installed
 from gradmark.recorded import Named, Recorded
 
 _OURS = __file__.rpartition("watched")[0]

@@ -40,7 +40,6 @@ _START_CODES = {
     Outcome.MEMORY: "import-memory",
     Outcome.CRASH: "import-crashed",
     Outcome.PROTOCOL: "import-protocol",
-    Outcome.UNGRADED: "old-python",
 }
 """What a worker that is lost before it answered once is called."""
 
@@ -353,6 +352,12 @@ class WorkerBackend(Closing):
                 "no-python",
                 f"{python} is no Python interpreter",
                 hint="name an executable Python of 3.10 or later",
+            )
+        if lost.outcome is Outcome.UNGRADED:
+            raise GradmarkError(
+                "old-python",
+                f"{self._plan.name} could not be opened with {python}: {lost.reason}",
+                hint="name a later one after --backend-python",
             )
         raise GradmarkError(
             _START_CODES[lost.outcome],

@@ -86,7 +86,7 @@ class Process:
         self._channel = Channel(*ours, alive=self._watched)
         self._waiting = ("", 0.0)
         self._next_look = 0.0
-        self._spoken = False
+        self._spoken = launch.plan.kind == "command"  # no interpreter that could be too old
         self.loaded: tuple[str, ...] = ()
         """What the latest answer says was imported since the one before."""
         # A host that forgets to close, or ends by an exception, leaves nothing behind either.

@@ -174,6 +174,7 @@ _compare = click.option(
 )
 @_compare
 @click.option("-q", "--quiet", is_flag=True, help="Print the score and the report's place only.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the search path, and all recognised.")
 def run(**options: Any) -> int:
     """Ask a library all of a profile, and write the journal and the report."""
     from gradmark_cli.running import EACH, Request, run_backend

@@ -68,6 +68,7 @@ class Request:
     fail_under: float | None = None
     compare: Path | None = None
     quiet: bool = False
+    verbose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,8 @@ class _Graded:
         folder = report_folder(request.out)
         journal, page = folder / NAME, folder / "index.html"
         if not request.quiet:
-            for line in (*describe(self.header, whole=len(self.whole)), start):
+            about = describe(self.header, whole=len(self.whole), verbose=request.verbose)
+            for line in (*about, start):
                 click.echo(visible_line(line))
             click.echo()
         stopped = not self._ask(journal, progress)

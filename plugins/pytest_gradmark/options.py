@@ -92,6 +92,12 @@ OPTIONS = (
 
 STRICT = "gradmark_strict"
 
+_ASKING = tuple(
+    f"gradmark_{name}"
+    for name in "behaviour assignment fail_under baseline write_baseline examples".split()
+)
+"""Options that are about the library alone, so that it is asked whatever else is named."""
+
 TAKEN = pytest.StashKey[tuple[str, ...]]()
 """The short spellings that a conftest or another plugin owns."""
 
@@ -203,6 +209,16 @@ def asked(config: pytest.Config) -> Asked:
         examples=max(0, _number(config, "gradmark_examples", 0)),
         taken=config.stash.get(TAKEN, ()),
     )
+
+
+def only_own(config: pytest.Config) -> str:
+    """Return which tests of the repository's own were named, where nothing else is to be run."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return ""
+    here = Path(config.invocation_params.dir)
+    wanted = any(config.getoption(dest) for dest in _ASKING)
+    named = all((here / str(arg).partition("::")[0]).is_file() for arg in config.args)
+    return "" if wanted or not named else ", ".join(map(str, config.args))
 
 
 def take_ids(config: pytest.Config) -> list[str]:

@@ -6,6 +6,9 @@ import pytest
 
 from pytest_gradmark import options
 
+_OWN = pytest.StashKey[str]()
+"""The tests that were named, where nothing else is run."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Claim the options that are always ours."""
@@ -29,6 +32,23 @@ def pytest_configure(config: pytest.Config) -> None:
             if config.getoption(f"gradmark_{name}"):
                 raise pytest.UsageError(f"--{name} needs a library to ask: --backend=X")
         return
+    if hasattr(config, "workerinput"):
+        if "gradmark" not in config.workerinput:
+            return
+    elif own := options.only_own(config):
+        config.stash[_OWN] = own
+        return
     from pytest_gradmark.bench import set_up
 
     set_up(config)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say so where the library is not asked because the user has named tests of their own."""
+    own = config.stash.get(_OWN, "")
+    if not own:
+        return None
+    from gradmark_reports.visible import visible_line
+
+    said = f"{options.backend_of(config)} is not asked, since {own} was named"
+    return visible_line(f"gradmark: {said}; --behaviour=GLOB asks beside it")

@@ -101,14 +101,21 @@ def test_an_interpreter_that_is_none_is_refused(opened):
         assert caught.value.cause == ""
 
 
-def test_an_interpreter_that_is_too_old_is_told_so(opened):
-    """Its version is named, not the syntax that it stumbled over."""
-    python = OTHER_PYTHON.parents[2] / "3.8.18/bin/python"
-    if not python.exists():
-        pytest.skip("no Python 3.8 here")
+def test_an_interpreter_that_is_too_old_is_told_so(opened, tmp_path):
+    """Its version is named, not the syntax that it stumbled over, and what to type instead."""
+    python = tmp_path / "python3.8"
+    python.write_text(
+        f"#!{sys.executable}\nimport sys\n"
+        "sys.version_info = (3, 8, 18)\n"
+        "at = sys.argv.index('-c')\n"
+        "code, sys.argv = sys.argv[at + 1], sys.argv[at:]\n"
+        "exec(code, {'__name__': '__main__'})\n"
+    )
+    python.chmod(0o755)
     with pytest.raises(GradmarkError, match=r"Python 3\.8, and a worker needs 3\.10") as caught:
         opened(python=str(python))
-    assert caught.value.code == "old-python"
+    assert (caught.value.code, caught.value.cause) == ("old-python", "")
+    assert caught.value.hint == "name a later one after --backend-python"
 
 
 def test_another_interpreter_answers(opened):

@@ -33,6 +33,7 @@ def test_run_writes_prints_and_fails(gradmark, tiny):
     lines = out.splitlines()
     assert lines[0].startswith("backend: mylib")
     assert "profile: tensor, 7 behaviours, 6 musts about gradients" in lines
+    assert not [line for line in lines if line.startswith("search path:")]
     assert "fail     sums.mul" in lines
     assert "blocked  sums.again, waits for sums.mul" in lines
     assert "lenient  rules.refuse" in lines
@@ -70,6 +71,12 @@ def test_a_selection_has_no_score(gradmark, tiny):
         "sums.add", "sums.again", "rules.refuse", "rules.item", "rules.live",
     ]  # fmt: skip
     assert run.header.partial
+
+
+def test_verbose_shows_where_the_library_was_looked_for(gradmark, tiny):
+    """Every folder of the search path, as pytest's -v shows it."""
+    out = gradmark(*RUN, "-v", "--behaviour=sums.add")[1]
+    assert f"search path: {tiny}" in out.splitlines()
 
 
 def test_strict_lets_shoulds_count(gradmark):

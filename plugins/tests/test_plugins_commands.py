@@ -175,6 +175,7 @@ def test_files_are_named_from_where_the_user_is(tmp_path):
     ("source", "code", "said"),
     [
         ("sys.exit(3)", "import-crashed", "ended with exit status 3"),
+        ("sys.exit(78)", "import-crashed", "ended with exit status 78"),
         ("os.write(writing, b'hello, it is me')", "import-protocol", "longer than allowed"),
         ("send({'id': '7', 'is': 'opened'}); time.sleep(9)", "import-protocol", "another question"),
         ("opened(colour='red')", "import-protocol", "without the fields of one"),

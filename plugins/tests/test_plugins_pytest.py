@@ -210,6 +210,25 @@ def test_a_behaviour_leaves_own_tests_out(graded):
     assert run.score is None
 
 
+@pytest.mark.parametrize("parallel", [(), ("-n1",)])
+@pytest.mark.parametrize("named", ["test_own.py", "test_own.py::test_own"])
+def test_a_file_of_the_users_own_runs_alone(graded, named, parallel):
+    """Whoever names one test wants that test; the header says that the library is not asked."""
+    graded.makepyfile(test_own="def test_own(): pass", test_other="def test_other(): pass")
+    graded.makeini("[pytest]\naddopts = --backend=right\n")
+    result = graded.runpytest(named, *parallel)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"gradmark: right is not asked, since {named} was named; *"])
+    assert not (graded.path / "gradmark-report").exists()
+
+
+def test_a_folder_that_is_named_says_where_own_tests_are(graded):
+    """It leaves the behaviours in, as pytest alone does."""
+    graded.mkdir("tests").joinpath("test_own.py").write_text("def test_own(): pass")
+    result = graded.runpytest("tests", "--backend=right", "--profile=tensor")
+    result.assert_outcomes(passed=8)
+
+
 def test_a_path_beside_a_behaviour_is_kept(graded):
     """Whoever names a file of their own gets it."""
     graded.makepyfile(test_own="def test_own(): pass", test_other="def test_other(): pass")

@@ -17,6 +17,7 @@ from gradmark.verdict import Verdict
 from gradmark_backends.adapter import Adapter
 from gradmark_backends.opening import open_plan
 from gradmark_backends.plan import CannotOpen, Plan
+from gradmark_backends.ready import nulls
 from gradmark_reference.live import Live
 from gradmark_reference.mutants import Edit, Mutant, build
 from gradmark_reference.mutants.matrix import Here, Stored
@@ -24,6 +25,7 @@ from gradmark_reference.nulls import FOLDER, NULLS
 
 SPEC = load_spec()
 profiles = pytest.mark.parametrize("profile", PROFILES)
+ADAPTERS = [name for name, kind in vars(nulls).items() if getattr(kind, "module", "")]
 OPENED = ["refuses_backward", "silent_backward", "zero_gradients"]
 ALL_ZERO = Mutant(
     "all-zero",
@@ -111,6 +113,23 @@ def test_all_kinds_of_nothing_are_here() -> None:
         "silent_backward",
         "zero_gradients",
     )
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in ADAPTERS if getattr(nulls, kind).module.rpartition(".")[2] not in OPENED],
+)
+def test_a_null_backend_that_is_asked_by_its_adapter_gets_nothing(kind: str) -> None:
+    """Whoever types its name gets a score, and it is 0 in the largest profile."""
+    adapter, opened = open_plan(Plan(kind, "adapter", f"{nulls.__name__}:{kind}"))
+    assert opened.profile == "torch"
+    assert score(ByConvention(adapter), SPEC.profile("torch")) == []
+
+
+def test_every_null_backend_has_an_adapter() -> None:
+    """So each of them can be asked by the command line, recognised or not."""
+    asked = [getattr(nulls, kind).module for kind in ADAPTERS]
+    assert asked == [f"{FOLDER.parent.name}.nulls.{name}" for name in NULLS]
 
 
 @pytest.mark.parametrize("name", sorted({*NULLS} - {*OPENED}))

@@ -1,11 +1,14 @@
 """Questions that Python would ask of a recorded value, refused at the line marked ``# here``."""
 
 import builtins
+import json
 import math
 import operator
 import random
 import sys
 from typing import Any
+
+import numpy as np
 
 REFUSED: list[tuple[Any, str, str]] = []
 check = isinstance
@@ -253,12 +256,6 @@ def _(lib):
     lib.observe("x", x)
 
 
-@refused("a body that raises TypeError", "run through")
-def _(lib):
-    x = lib.ones(1)
-    lib.observe("x", pow(x, 2, 3))  # here
-
-
 @refused("a body that raises ValueError", "run through")
 def _(lib):
     numbers = [1.0]
@@ -276,3 +273,33 @@ def _(lib):
     x = lib.ones(1)
     look = getattr  # here
     lib.observe("x", look(x, "missing", x))
+
+
+@refused("numpy's sum(), which comes to `", "what the library or lib.host has")
+def _(lib):
+    x = lib.ones(2)
+    lib.observe("x", np.sum(x))  # here
+
+
+@refused("json's dumps(), which comes to `", "what the library or lib.host has")
+def _(lib):
+    x = lib.ones(2)
+    lib.observe("x", json.dumps(x))  # here
+
+
+@refused("does not support ufuncs", "what the library or lib.host has")
+def _(lib):
+    x = lib.ones(2)
+    lib.observe("x", np.exp(x))  # here
+
+
+@refused("a recorded value as a NumPy array", "lib.host.numpy.asarray(value)")
+def _(lib):
+    x = lib.ones(2)
+    lib.observe("x", np.dot([1.0, 2.0], x))  # here
+
+
+@refused("`pow()` with a modulus", "value ** other")
+def _(lib):
+    x = lib.ones(2)
+    lib.observe("x", pow(x, 2, 3))  # here
