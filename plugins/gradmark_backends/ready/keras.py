@@ -40,6 +40,9 @@ class _Keras(Adapter):
         "view": None,
         "t": lambda lib, tensor: lib.ops.transpose(tensor),
         "repeat": "tile",
+        # values without their places, and the mean of two in the middle
+        "sort": None,
+        "median": None,
         "clamp": "clip",
         "mul": "multiply",
         "sub": "subtract",

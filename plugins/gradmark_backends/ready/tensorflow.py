@@ -69,6 +69,7 @@ class TensorFlow(Adapter):
         "transpose": None,
         ".t": lambda lib, tensor: lib.transpose(tensor),
         "repeat": "tile",
+        "sort": None,  # values without their places
     }
     written = {"tensor": "constant", "requires_grad": ""}
     recognised = (
