@@ -97,10 +97,26 @@ class _Finding:
                 raise self._two_gradients(spelling)
             proved = spelling.goes_back or spelling.score == DIFFERENTIATES
             if spelling.score >= HOLDS and proved and (spelling.gradient or not tried):
-                space = _exporter(found)
-                return Engine(space, spelling, table=self.table, notes=self._notes(found))
+                taken, spelling = self._better(found, spelling)
+                space = _exporter(taken)
+                return Engine(space, spelling, table=self.table, notes=self._notes(taken))
             self.vain.append(spelling)
         raise self._nothing()
+
+    def _better(self, found: Found, spelling: Spelling) -> tuple[Found, Spelling]:
+        """Return a class of the same file that differentiates, where the likeliest one does not."""
+        plain = spelling.score == DIFFERENTIATES or spelling.plainly
+        if plain or not self.plan.tried or self.wanted or self.table:
+            return found, spelling
+        file = getattr(found.module, "__file__", None) or ""
+        for rival in self.ranked:
+            kind = peek(found.module, rival.name)
+            here = rival.whole and str(rival.path) == file and rival.name != found.name
+            if here and isinstance(kind, type) and is_engine(kind, found.module):
+                other = spell(found.module, rival.name, kind, given=self.given)
+                if other.score == DIFFERENTIATES and not other.beside:
+                    return Found(found.module, rival.name, kind), other
+        return found, spelling
 
     def _classes(self) -> Iterator[Found]:
         """Yield the classes that may be the engine, importing no more than it takes."""
