@@ -5,6 +5,8 @@ This module travels to the worker, so it needs the standard library alone.
 
 from __future__ import annotations
 
+from itertools import repeat
+
 SMALLEST, LARGEST, STEP = 16, 512, 16
 """Sizes of the blocks in which Python allocates small objects."""
 
@@ -26,6 +28,6 @@ class Shaker:
         held: list[bytes] = []
         for number, size in enumerate(range(SMALLEST, LARGEST + 1, STEP)):
             count = (self._calls * (2 * number + 3) + self._calls // HELD) % HELD
-            held += [bytes(max(0, size - 33)) for _ in range(count)]
+            held += map(bytes, repeat(max(0, size - 33), count))
         # The old ones are freed in between, which leaves holes where the next objects go.
         self._held = held
