@@ -13,6 +13,7 @@ NOTES = "https://docs.pytorch.org/docs/stable/notes/autograd.html"
     why="The network leaves -30, the square of the input adds 4, which makes -26.",
     mistake="Every call counts the first network's gradient again, or forgets it.",
     impure="goes backward twice",
+    exact="ones as a gradient are not a number among others",
 )
 def _(lib):
     twin = lib.tensor(3.0, requires_grad=True)

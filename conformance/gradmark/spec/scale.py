@@ -166,6 +166,7 @@ def _(lib):
     why="Training is the same few lines many times; each round is as new as the first.",
     mistake="Graphs of earlier rounds hang on to the later ones, and each round costs more.",
     impure="goes backward many times",
+    exact="the sum has to outgrow half precision",
 )
 def _(lib):
     x = lib.tensor(0.5, requires_grad=True)
