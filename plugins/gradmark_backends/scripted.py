@@ -21,12 +21,13 @@ NOTES = {
 """What a script says first where gradients are no attribute."""
 
 FUNCTIONS = (
-    "abs add amax amin any arange argmax cat chunk clamp cos cross cumprod cumsum diagonal div dot "
-    "exp expand expm1 eye flatten flip floor fmod full_like gather index_select linspace log log1p "
-    "log_softmax logsumexp masked_fill masked_select matmul max maximum mean median min minimum "
-    "mul norm ones_like outer permute pow prod reciprocal relu repeat reshape roll round rsqrt "
-    "sigmoid sign sin softmax split sqrt square squeeze stack std sub sum take tanh transpose tril "
-    "triu unbind unsqueeze var where zeros_like"
+    "abs add amax amin any arange argmax cat chunk clamp cos cross cumprod cumsum diagonal div "
+    "dot exp expand expm1 eye flatten flip floor fmod full_like gather index_add index_select "
+    "linspace log log1p log_softmax logsumexp masked_fill masked_select matmul max maximum mean "
+    "median min minimum movedim mul norm ones_like outer permute pow prod reciprocal relu "
+    "remainder repeat repeat_interleave reshape roll round rsqrt scatter scatter_add sigmoid sign "
+    "sin softmax sort split sqrt square squeeze stack std sub sum take tanh topk trace transpose "
+    "tril triu unbind unsqueeze var where zeros_like"
 ).split()
 """What PyTorch has as functions, most of it also as methods."""
 

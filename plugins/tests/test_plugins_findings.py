@@ -155,6 +155,7 @@ def shows(entry: Entry, printed: str, stopped: str) -> bool:
 OTHERWISE = {
     "operations.max-dim": "two names for one array, which has two rows in mygrad",
     "operations.min-dim": "two names for one array",
+    "kinks.clamp-tensor-bound-tie": "a bound that is left out has to be given to mygrad as None",
     "operators.method-forms": "the dtype goes by a name of tinygrad's own",
     "data.read-is-a-constant": "tinygrad's own data, a method, is refused in tinygrad's words",
 }

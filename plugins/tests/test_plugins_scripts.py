@@ -14,6 +14,7 @@ from gradmark.session import Session
 from gradmark.verdict import Outcome
 from gradmark_backends.backend import open_backend
 from gradmark_backends.resolve import resolve
+from gradmark_backends.scripted import FUNCTIONS
 
 DEMO = Path(__file__).resolve().parents[2] / "reference" / "demo"
 STOPS = {"the library lacks this", "raised where PyTorch does not"}
@@ -225,3 +226,13 @@ def test_every_script_about_micrograd_runs(tmp_path):
     for entry, done in run_all(entries("micrograd", tmp_path, "scalar"), tmp_path):
         stops = entry.verdict.detail.reason in STOPS
         assert (done.returncode == 1) == stops, (entry.id, entry.outcome, done.stderr)
+
+
+def test_what_pytorch_has_as_a_function_is_written_as_one():
+    """A library whose tensors lack a method of the spec's may have the function: both are known."""
+    torch = pytest.importorskip("torch")
+    steps = [step for b in load_spec() for step in b.program().walk()]
+    methods = {step.name for step in steps if step.op == "method" and not step.name.endswith("_")}
+    both = {name for name in methods if callable(getattr(torch, name, None))}
+    written_by_adapters = {"clone", "conj", "detach", "t"}
+    assert both - {*FUNCTIONS} == written_by_adapters
