@@ -105,7 +105,7 @@ OPERATIONS = (
         (),
         "trace pays the diagonal and nothing beside it",
         "The trace is the sum of the diagonal, so each element on it has the slope 1.",
-        "All elements are given the gradient, as for a sum.",
+        "All elements are given the gradient, and not those of the diagonal alone.",
     ),
     _places(
         "movedim",

@@ -104,7 +104,10 @@ class _Finding:
         raise self._nothing()
 
     def _better(self, found: Found, spelling: Spelling) -> tuple[Found, Spelling]:
-        """Return a class of the same file that differentiates, where the likeliest one does not."""
+        """Return a class of the same file that differentiates, where the likeliest one does not.
+
+        One that it derives from is no rival: what it inherits is its own to spoil.
+        """
         plain = spelling.score == DIFFERENTIATES or spelling.plainly
         if plain or not self.plan.tried or self.wanted or self.table:
             return found, spelling
@@ -112,7 +115,8 @@ class _Finding:
         for rival in self.ranked:
             kind = peek(found.module, rival.name)
             here = rival.whole and str(rival.path) == file and rival.name != found.name
-            if here and isinstance(kind, type) and is_engine(kind, found.module):
+            apart = isinstance(kind, type) and not issubclass(found.kind, kind)
+            if here and apart and is_engine(kind, found.module):
                 other = spell(found.module, rival.name, kind, given=self.given)
                 if other.score == DIFFERENTIATES and not other.beside:
                     return Found(found.module, rival.name, kind), other
